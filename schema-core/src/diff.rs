@@ -1,0 +1,256 @@
+//! The one differ. It knows no dialect, no span and no SQL keyword: both schemas are canonical, so
+//! parts are compared with `==`. The position of a column is no difference.
+
+use std::collections::BTreeMap;
+
+use crate::{Change, Column, Edit, Index, Name, ObjectName, Pair, Part, PrimaryKey, Schema, Table};
+
+/// The renames that models state with `was`. Nothing is ever taken for a rename that is not stated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Renames {
+    /// Tables.
+    pub tables: Vec<Pair<ObjectName>>,
+    /// Columns, with the table's name afterwards.
+    pub columns: Vec<(ObjectName, Pair<Name>)>,
+}
+
+/// The changes that lead from one schema to another, in an order that depends on nothing but them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diff {
+    /// The changes.
+    pub changes: Vec<Change>,
+}
+
+impl Diff {
+    /// Compares two schemas of one dialect.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Diff, Pair, Renames, Schema};
+    /// let empty = Schema::empty(Dialect::Sqlite);
+    /// assert!(Diff::between(Pair::new(&empty, &empty), &Renames::default()).is_empty());
+    /// ```
+    pub fn between(schemas: Pair<&Schema>, renames: &Renames) -> Diff {
+        let mut changes = Vec::new();
+        let enums = schemas.map(|schema| schema.enums.values().cloned().collect::<Vec<_>>());
+        for name in enums.before.iter().filter(|ty| !schemas.after.enums.contains_key(&ty.name)) {
+            changes.push(Change::Enum(Edit::Drop(name.clone())));
+        }
+        for after in enums.after {
+            match schemas.before.enums.get(&after.name) {
+                None => changes.push(Change::Enum(Edit::Add(after))),
+                Some(before) if *before == after => {}
+                Some(before) => changes.push(Change::Enum(Edit::Alter(Pair::new(before.clone(), after)))),
+            }
+        }
+        let mut before: BTreeMap<&ObjectName, &Table> = schemas.before.tables.iter().collect();
+        for (name, after) in &schemas.after.tables {
+            let old_name = renames.tables.iter().find(|pair| pair.after == *name).map(|pair| &pair.before);
+            let renamed = old_name
+                .filter(|_| !schemas.before.tables.contains_key(name))
+                .and_then(|old_name| before.remove(old_name));
+            match renamed.or_else(|| before.remove(name)) {
+                None => changes.push(Change::CreateTable(after.clone())),
+                Some(table) => diff_table(Pair::new(table, after), renames, &mut changes),
+            }
+        }
+        changes.extend(before.into_values().map(|table| Change::DropTable(table.clone())));
+        Diff { changes }
+    }
+
+    /// Compares two versions of one table, under whatever names, and reports no rename.
+    pub fn between_tables(tables: Pair<&Table>) -> Diff {
+        let mut changes = Vec::new();
+        let mut before = tables.before.clone();
+        before.name = tables.after.name.clone();
+        diff_table(Pair::new(&before, tables.after), &Renames::default(), &mut changes);
+        Diff { changes }
+    }
+
+    /// Whether the schemas agree.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+fn diff_table(tables: Pair<&Table>, renames: &Renames, changes: &mut Vec<Change>) {
+    let name = &tables.after.name;
+    let mut before = tables.before.clone();
+    if before.name != *name {
+        changes.push(Change::RenameTable(Pair::new(before.name.clone(), name.clone())));
+        before.name = name.clone();
+    }
+    for (_, edit) in renames.columns.iter().filter(|(table, _)| table == name) {
+        if before.column(&edit.after).is_none() && before.column(&edit.before).is_some() {
+            before.rename_column(edit);
+            changes.push(Change::RenameColumn { table: name.clone(), edit: edit.clone() });
+        }
+    }
+    let after = tables.after;
+    if before.options != after.options {
+        changes.push(Change::Options { table: name.clone(), edit: Pair::new(before.options, after.options) });
+    }
+    if before.comment != after.comment {
+        let edit = Pair::new(before.comment.clone(), after.comment.clone());
+        changes.push(Change::Comment { table: name.clone(), edit });
+    }
+    let key = edits(before.primary_key.as_slice(), after.primary_key.as_slice());
+    changes.extend(
+        edits(&before.columns, &after.columns).into_iter().map(|edit| Change::Column { table: name.clone(), edit }),
+    );
+    changes.extend(key.into_iter().map(|edit| Change::PrimaryKey { table: name.clone(), edit }));
+    changes.extend(
+        edits(&before.uniques, &after.uniques).into_iter().map(|edit| Change::Unique { table: name.clone(), edit }),
+    );
+    changes.extend(
+        edits(&before.foreign_keys, &after.foreign_keys)
+            .into_iter()
+            .map(|edit| Change::ForeignKey { table: name.clone(), edit }),
+    );
+    changes.extend(
+        edits(&before.checks, &after.checks).into_iter().map(|edit| Change::Check { table: name.clone(), edit }),
+    );
+    changes.extend(
+        edits(&before.indexes, &after.indexes).into_iter().map(|edit| Change::Index { table: name.clone(), edit }),
+    );
+}
+
+/// What leads from some parts to others: equal ones are left alone, then counterparts are altered,
+/// and what remains goes or comes.
+fn edits<T: Part>(before: &[T], after: &[T]) -> Vec<Edit<T>> {
+    let mut old: Vec<&T> = before.iter().collect();
+    let mut new: Vec<&T> = after.iter().collect();
+    new.retain(|part| match old.iter().position(|other| other == part) {
+        Some(at) => {
+            old.remove(at);
+            false
+        }
+        None => true,
+    });
+    let mut edits = Vec::new();
+    new.retain(|part| match old.iter().position(|other| other.is_counterpart(part)) {
+        Some(at) => {
+            edits.push(Edit::Alter(Pair::new(old.remove(at).clone(), (*part).clone())));
+            false
+        }
+        None => true,
+    });
+    edits.extend(old.into_iter().map(|part| Edit::Drop(part.clone())));
+    edits.extend(new.into_iter().map(|part| Edit::Add(part.clone())));
+    edits
+}
+
+/// One fact about a column in which two versions of it differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ColumnFact {
+    /// The declared type.
+    Type,
+    /// NULL allowed or not.
+    Nullability,
+    /// The default, the generation expression or the identity.
+    Value,
+    /// The collation.
+    Collation,
+    /// The conflict clause.
+    OnConflict,
+    /// The comment.
+    Comment,
+}
+
+impl Pair<Column> {
+    /// The facts in which the two columns differ, in the order of [`ColumnFact`].
+    pub fn facts(&self) -> Vec<ColumnFact> {
+        let (a, b) = (&self.before, &self.after);
+        let mut facts = Vec::new();
+        let mut note = |differs: bool, fact| {
+            if differs {
+                facts.push(fact);
+            }
+        };
+        note(a.ty != b.ty, ColumnFact::Type);
+        note(a.nullable != b.nullable, ColumnFact::Nullability);
+        note(a.value != b.value, ColumnFact::Value);
+        note(a.collation != b.collation, ColumnFact::Collation);
+        note(a.on_conflict != b.on_conflict, ColumnFact::OnConflict);
+        note(a.comment != b.comment, ColumnFact::Comment);
+        facts
+    }
+}
+
+impl Table {
+    /// Gives what a model leaves open the value that was found, so that comparing reports only what
+    /// the model states: the names of constraints and indexes, and whether SQLite enforces a UNIQUE
+    /// by a constraint or by an index (it cannot add the former to a table that exists), and whether a
+    /// primary key column admits NULL (SQLite lets it unless NOT NULL is written, a quirk that no model means).
+    pub fn settle(&mut self, found: &Table) {
+        fn adopt<T>(
+            mine: &mut [T],
+            theirs: &[T],
+            same: impl Fn(&T, &T) -> bool,
+            name: impl Fn(&mut T) -> &mut Option<Name>,
+        ) where
+            T: Clone,
+        {
+            let mut taken = vec![false; theirs.len()];
+            for part in mine.iter_mut() {
+                let stated = name(part).is_some();
+                let at = theirs.iter().enumerate().position(|(at, other)| {
+                    let mut other = other.clone();
+                    let same_name = *name(&mut other) == *name(part);
+                    !taken[at] && (!stated || same_name) && same(part, &other)
+                });
+                if let Some(at) = at {
+                    taken[at] = true;
+                    let mut other = theirs[at].clone();
+                    *name(part) = name(&mut other).take();
+                }
+            }
+        }
+        adopt(&mut self.uniques, &found.uniques, |a, b| a.label() == b.label(), |part| &mut part.name);
+        adopt(&mut self.foreign_keys, &found.foreign_keys, |a, b| a.label() == b.label(), |part| &mut part.name);
+        adopt(&mut self.checks, &found.checks, |a, b| a.expr == b.expr, |part| &mut part.name);
+        adopt(self.primary_key.as_mut_slice(), found.primary_key.as_slice(), |_, _| true, |part| &mut part.name);
+        self.settle_uniques(found);
+        self.settle_key_nullability(found);
+        adopt(&mut self.indexes, &found.indexes, Index::same_but_name, |part| &mut part.name);
+        adopt(&mut self.indexes, &found.indexes, |a, b| a.label() == b.label(), |part| &mut part.name);
+    }
+
+    fn settle_key_nullability(&mut self, found: &Table) {
+        let key = self.primary_key.as_ref().map(PrimaryKey::columns).unwrap_or_default();
+        for column in self.columns.iter_mut().filter(|column| key.contains(&column.name)) {
+            if let Some(found) = found.column(&column.name) {
+                column.nullable = found.nullable;
+                column.on_conflict = column.on_conflict.or(found.on_conflict);
+            }
+        }
+    }
+
+    /// Turns the UNIQUE constraints that were found as unique indexes into such.
+    fn settle_uniques(&mut self, found: &Table) {
+        let mut rest = Vec::new();
+        for unique in std::mem::take(&mut self.uniques) {
+            let is_constraint = found.uniques.iter().any(|other| other.label() == unique.label());
+            let index = found.indexes.iter().find(|index| {
+                index.unique
+                    && index.predicate.is_none()
+                    && index.parts == unique.parts
+                    && (unique.name.is_none() || unique.name == index.name)
+                    && !self.indexes.iter().any(|mine| mine.same_but_name(index) && mine.unique)
+            });
+            match index {
+                Some(index) if !is_constraint && unique.on_conflict.is_none() => self.indexes.push(index.clone()),
+                _ => rest.push(unique),
+            }
+        }
+        self.uniques = rest;
+    }
+}
+
+impl Index {
+    /// Whether two indexes differ in nothing but the name.
+    pub fn same_but_name(&self, other: &Index) -> bool {
+        let mut other = other.clone();
+        other.name.clone_from(&self.name);
+        *self == other
+    }
+}

@@ -1,0 +1,163 @@
+//! Expressions and column types as canonical text.
+
+use std::fmt;
+
+use crate::{Dialect, postgres, sqlite};
+
+/// An expression in the canonical text of its dialect; only the dialect's canonicaliser builds one,
+/// so two expressions are equal when their texts are.
+///
+/// ```
+/// use schema_core::{Dialect, Expr};
+/// let a = Expr::parse(Dialect::Sqlite, "( LENGTH(\"name\")<>0 )")?;
+/// let b = Expr::parse(Dialect::Sqlite, "length(name) != 0 -- not empty")?;
+/// assert_eq!(a, b);
+/// # Ok::<_, schema_core::ParseError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Expr(Box<str>);
+
+impl Expr {
+    /// Reads an expression and puts it into canonical form.
+    ///
+    /// # Errors
+    /// When the text is not one balanced expression: it is empty, a parenthesis or a quote is open,
+    /// or a semicolon or a comma stands outside parentheses.
+    pub fn parse(dialect: Dialect, sql: &str) -> Result<Expr, ParseError> {
+        match dialect {
+            Dialect::Sqlite => sqlite::canon::expr(sql),
+            Dialect::Postgres => postgres::canon::expr(sql),
+        }
+        .map(|text| Expr(text.into()))
+    }
+
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// A column's declared type in the canonical text of its dialect: `VARCHAR(20)` in SQLite (upper
+/// case, single spaces, as declared, since the declaration decides the affinity), `character
+/// varying(20)`, `timestamp with time zone` or `text[]` in PostgreSQL (aliases undone). A SQLite
+/// column without a type has the empty text.
+///
+/// ```
+/// use schema_core::{ColumnType, Dialect};
+/// assert_eq!(ColumnType::parse(Dialect::Sqlite, "varchar ( 20 )").as_str(), "VARCHAR(20)");
+/// assert_eq!(ColumnType::parse(Dialect::Postgres, "int8").as_str(), "bigint");
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnType(Box<str>);
+
+impl ColumnType {
+    /// Reads a declared type and puts it into canonical form. Every text is some type: SQLite
+    /// takes any words, and in PostgreSQL an unknown word names a user-defined type.
+    pub fn parse(dialect: Dialect, text: &str) -> ColumnType {
+        ColumnType(
+            match dialect {
+                Dialect::Sqlite => sqlite::canon::column_type(text),
+                Dialect::Postgres => postgres::canon::column_type(text),
+            }
+            .into(),
+        )
+    }
+
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The affinity that SQLite derives from the text.
+    pub fn affinity(&self) -> Affinity {
+        Affinity::of(&self.0)
+    }
+}
+
+impl fmt::Display for ColumnType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ColumnType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// How SQLite converts what is stored in a column (<https://www.sqlite.org/datatype3.html#type_affinity>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Affinity {
+    /// Text stays text, numbers become text.
+    Text,
+    /// Text that looks like a number becomes one.
+    Numeric,
+    /// As numeric, and reals without fraction become integers.
+    Integer,
+    /// As numeric, and integers become reals.
+    Real,
+    /// Nothing is converted.
+    Blob,
+}
+
+impl Affinity {
+    /// The affinity of a declared type: the five rules of the SQLite page, in their order.
+    ///
+    /// ```
+    /// use schema_core::Affinity;
+    /// assert_eq!(Affinity::of("BIGINT"), Affinity::Integer);
+    /// assert_eq!(Affinity::of("TIMESTAMP"), Affinity::Numeric);
+    /// assert_eq!(Affinity::of("FLOATING POINT"), Affinity::Integer); // "INT" is found first
+    /// ```
+    pub fn of(declared: &str) -> Affinity {
+        let declared = declared.to_ascii_uppercase();
+        let has = |word: &str| declared.contains(word);
+        if has("INT") {
+            Affinity::Integer
+        } else if has("CHAR") || has("CLOB") || has("TEXT") {
+            Affinity::Text
+        } else if has("BLOB") || declared.is_empty() {
+            Affinity::Blob
+        } else if has("REAL") || has("FLOA") || has("DOUB") {
+            Affinity::Real
+        } else {
+            Affinity::Numeric
+        }
+    }
+}
+
+/// SQL that could not be read, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// What was expected or found, a fragment in lower case.
+    pub message: Box<str>,
+    /// The byte offset in the text that was read.
+    pub offset: usize,
+}
+
+impl ParseError {
+    pub(crate) fn new(message: impl Into<Box<str>>, offset: usize) -> ParseError {
+        ParseError { message: message.into(), offset }
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ParseError {}

@@ -1,0 +1,33 @@
+//! The nouns of driftless and everything pure about them: schemas and their parts, the readers of
+//! SQL, the differ, the renderer, checksums and the lock file.
+//!
+//! No input or output, no clock, no environment, no database driver, and the same output for the
+//! same input, always.
+
+#![forbid(unsafe_code)]
+
+mod apply;
+mod change;
+mod dialect;
+mod diff;
+mod expr;
+mod migration;
+mod name;
+mod place;
+pub mod postgres;
+mod schema;
+pub mod sqlite;
+pub mod token;
+
+pub use apply::ApplyError;
+pub use change::{Change, Edit, Pair, Part};
+pub use dialect::Dialect;
+pub use diff::{ColumnFact, Diff, Renames};
+pub use expr::{Affinity, ColumnType, Expr, ParseError};
+pub use migration::{Migration, chain, checksum, compare_versions, digest};
+pub use name::{Name, ObjectName};
+pub use place::{PartKind, Path, Place, SourceMap};
+pub use schema::{
+    Action, Check, Column, ColumnValue, Deferrable, EnumType, ForeignKey, Index, Inspection, KeyPart, KeyTarget,
+    OnConflict, PrimaryKey, Schema, Table, TableOptions, Unique, Unmanaged, UnmanagedKind,
+};

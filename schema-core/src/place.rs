@@ -1,0 +1,140 @@
+//! Where things stand in the SQL files, and the paths that name them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::{Name, ObjectName};
+
+/// A place in a migration file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The file as a user would name it, `migrations/0003_rbac.sql`.
+    pub file: Box<str>,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The column in characters, counted from 1.
+    pub column: u32,
+}
+
+impl Place {
+    /// The place at a byte offset of a file's text.
+    ///
+    /// ```
+    /// let place = schema_core::Place::at("a.sql", "CREATE\n  TABLE", 9);
+    /// assert_eq!(place.to_string(), "a.sql:2:3");
+    /// ```
+    pub fn at(file: &str, text: &str, offset: usize) -> Place {
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &text[..offset];
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = before.bytes().filter(|&b| b == b'\n').count() + 1;
+        let column = before[start..].chars().filter(|&c| c != '\u{feff}').count() + 1;
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Place { file: file.into(), line: narrow(line), column: narrow(column) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// The kind of a part of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PartKind {
+    /// A column.
+    Column,
+    /// The primary key.
+    PrimaryKey,
+    /// A UNIQUE constraint.
+    Unique,
+    /// A FOREIGN KEY constraint.
+    ForeignKey,
+    /// A CHECK constraint.
+    Check,
+    /// An index.
+    Index,
+    /// STRICT and WITHOUT ROWID.
+    Options,
+    /// The comment.
+    Comment,
+}
+
+/// What a change, a finding or a place is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Path {
+    /// The database as a whole.
+    Database,
+    /// A table.
+    Table(ObjectName),
+    /// An enum type.
+    Enum(ObjectName),
+    /// A part of a table.
+    Part {
+        /// The table.
+        table: ObjectName,
+        /// What part.
+        kind: PartKind,
+        /// What tells it from its siblings: a column's name, the columns of a constraint
+        /// (`user_id, role_id`), a CHECK's expression, the parts of an index. Empty where there can
+        /// be only one. Made by `label` of the nouns, see [`crate::Part`].
+        label: Name,
+    },
+}
+
+/// The places of the objects that a set of migrations creates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceMap {
+    places: BTreeMap<Path, Place>,
+}
+
+impl SourceMap {
+    /// Records the place of an object, in place of an earlier one.
+    pub fn insert(&mut self, path: Path, place: Place) {
+        self.places.insert(path, place);
+    }
+
+    /// The place of exactly that object.
+    pub fn get(&self, path: &Path) -> Option<&Place> {
+        self.places.get(path)
+    }
+
+    /// The place of the object, or of the table that it belongs to.
+    pub fn nearest(&self, path: &Path) -> Option<&Place> {
+        self.get(path).or_else(|| match path {
+            Path::Part { table, .. } => self.get(&Path::Table(table.clone())),
+            Path::Database | Path::Table(_) | Path::Enum(_) => None,
+        })
+    }
+
+    /// Forgets a table and its parts.
+    pub fn remove_table(&mut self, name: &ObjectName) {
+        self.places.retain(|path, _| path.table() != Some(name));
+    }
+
+    /// Gives the places of a table and its parts to its new name.
+    pub fn rename_table(&mut self, from: &ObjectName, to: &ObjectName) {
+        let moved: Vec<_> = self.places.extract_if(.., |path, _| path.table() == Some(from)).collect();
+        for (path, place) in moved {
+            let path = match path {
+                Path::Part { kind, label, .. } => Path::Part { table: to.clone(), kind, label },
+                _ => Path::Table(to.clone()),
+            };
+            self.places.insert(path, place);
+        }
+    }
+}
+
+impl Path {
+    /// The table that it is about.
+    pub fn table(&self) -> Option<&ObjectName> {
+        match self {
+            Path::Table(table) | Path::Part { table, .. } => Some(table),
+            Path::Database | Path::Enum(_) => None,
+        }
+    }
+}

@@ -1,0 +1,493 @@
+//! The nouns: a schema and everything in it that driftless models.
+//!
+//! Every value is canonical for its dialect, so that two schemas are compared with `==` and the
+//! differ needs no dialect. What is seen in a database but not modelled (views, triggers, virtual
+//! tables, tables that the reader does not fully understand) is kept as [`Unmanaged`].
+
+use std::collections::BTreeMap;
+
+use crate::{ColumnType, Dialect, Expr, Name, ObjectName};
+
+/// All that driftless manages of one database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// The engine that the values are canonical for.
+    pub dialect: Dialect,
+    /// The tables by name.
+    pub tables: BTreeMap<ObjectName, Table>,
+    /// The enum types by name (PostgreSQL; empty in SQLite).
+    pub enums: BTreeMap<ObjectName, EnumType>,
+}
+
+/// A table with its constraints and its indexes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: ObjectName,
+    /// The columns in the order of the engine. The differ ignores the order: no engine adds a column in the middle.
+    pub columns: Vec<Column>,
+    /// The primary key, where there is one.
+    pub primary_key: Option<PrimaryKey>,
+    /// UNIQUE constraints. A unique *index* is an [`Index`].
+    pub uniques: Vec<Unique>,
+    /// FOREIGN KEY constraints.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// CHECK constraints.
+    pub checks: Vec<Check>,
+    /// Indexes that were created as such, not those that implement a constraint.
+    pub indexes: Vec<Index>,
+    /// Storage options.
+    pub options: TableOptions,
+    /// The comment (PostgreSQL).
+    pub comment: Option<Box<str>>,
+}
+
+/// Storage options of a SQLite table; both are `false` in PostgreSQL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TableOptions {
+    /// `STRICT` (<https://www.sqlite.org/stricttables.html>).
+    pub strict: bool,
+    /// `WITHOUT ROWID` (<https://www.sqlite.org/withoutrowid.html>).
+    pub without_rowid: bool,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: Name,
+    /// The declared type.
+    pub ty: ColumnType,
+    /// Whether NULL may be stored. Columns of a primary key say what the engine enforces.
+    pub nullable: bool,
+    /// Where the value comes from when an INSERT names none.
+    pub value: ColumnValue,
+    /// A collation other than the default.
+    pub collation: Option<Name>,
+    /// The conflict clause of NOT NULL (SQLite).
+    pub on_conflict: Option<OnConflict>,
+    /// The comment (PostgreSQL).
+    pub comment: Option<Box<str>>,
+}
+
+/// Where the value of a column comes from; the four exclude each other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ColumnValue {
+    /// The INSERT gives it, or it is NULL.
+    Given,
+    /// The default. `DEFAULT NULL` is [`ColumnValue::Given`].
+    Default(Expr),
+    /// `GENERATED ALWAYS AS (expr)`.
+    Generated {
+        /// The expression.
+        expr: Expr,
+        /// `STORED`, otherwise `VIRTUAL`.
+        stored: bool,
+    },
+    /// `GENERATED … AS IDENTITY` (PostgreSQL).
+    Identity {
+        /// `ALWAYS`, otherwise `BY DEFAULT`.
+        always: bool,
+    },
+}
+
+/// What SQLite does when a constraint is violated (<https://www.sqlite.org/lang_conflict.html>).
+/// The default, `ABORT`, is expressed by no clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OnConflict {
+    /// `ON CONFLICT ROLLBACK`.
+    Rollback,
+    /// `ON CONFLICT FAIL`.
+    Fail,
+    /// `ON CONFLICT IGNORE`.
+    Ignore,
+    /// `ON CONFLICT REPLACE`.
+    Replace,
+}
+
+/// When a constraint is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Deferrable {
+    /// Always at once.
+    #[default]
+    No,
+    /// `DEFERRABLE INITIALLY IMMEDIATE`.
+    Immediate,
+    /// `DEFERRABLE INITIALLY DEFERRED`.
+    Deferred,
+}
+
+/// One element of a key or an index.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyPart {
+    /// What is indexed.
+    pub target: KeyTarget,
+    /// A collation other than the column's own.
+    pub collation: Option<Name>,
+    /// `DESC`.
+    pub descending: bool,
+    /// `NULLS FIRST` or `NULLS LAST` where it is not the default of the direction (PostgreSQL).
+    pub nulls_first: Option<bool>,
+    /// The operator class, with its parameters, where it is not the default (PostgreSQL).
+    pub operator_class: Option<Box<str>>,
+}
+
+/// What a [`KeyPart`] indexes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum KeyTarget {
+    /// A column.
+    Column(Name),
+    /// An expression.
+    Expr(Expr),
+}
+
+/// A PRIMARY KEY constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrimaryKey {
+    /// The name of the constraint, where it has one.
+    pub name: Option<Name>,
+    /// The columns.
+    pub parts: Vec<KeyPart>,
+    /// `AUTOINCREMENT` (SQLite).
+    pub autoincrement: bool,
+    /// The conflict clause (SQLite).
+    pub on_conflict: Option<OnConflict>,
+    /// When it is checked (PostgreSQL).
+    pub deferrable: Deferrable,
+    /// The columns that its index carries besides the key (PostgreSQL).
+    pub include: Vec<Name>,
+}
+
+/// A UNIQUE constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unique {
+    /// The name of the constraint, where it has one.
+    pub name: Option<Name>,
+    /// The columns.
+    pub parts: Vec<KeyPart>,
+    /// The conflict clause (SQLite).
+    pub on_conflict: Option<OnConflict>,
+    /// `NULLS NOT DISTINCT` (PostgreSQL).
+    pub nulls_not_distinct: bool,
+    /// When it is checked (PostgreSQL).
+    pub deferrable: Deferrable,
+    /// The columns that its index carries besides the key (PostgreSQL).
+    pub include: Vec<Name>,
+}
+
+/// A FOREIGN KEY constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// The name of the constraint, where it has one.
+    pub name: Option<Name>,
+    /// The columns of the child.
+    pub columns: Vec<Name>,
+    /// The table that is referred to.
+    pub parent: ObjectName,
+    /// The columns that are referred to. Empty only while the parent, or its primary key, is unknown:
+    /// [`Schema::resolve_parents`] fills in the implicit ones.
+    pub parent_columns: Vec<Name>,
+    /// `ON DELETE`.
+    pub on_delete: Action,
+    /// `ON UPDATE`.
+    pub on_update: Action,
+    /// When it is checked.
+    pub deferrable: Deferrable,
+}
+
+/// What happens to the child when the parent goes or changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// `NO ACTION`, the default.
+    #[default]
+    NoAction,
+    /// `RESTRICT`.
+    Restrict,
+    /// `CASCADE`.
+    Cascade,
+    /// `SET NULL`.
+    SetNull,
+    /// `SET DEFAULT`.
+    SetDefault,
+}
+
+impl Action {
+    /// The SQL words.
+    ///
+    /// ```
+    /// assert_eq!(schema_core::Action::SetNull.as_sql(), "SET NULL");
+    /// ```
+    pub const fn as_sql(self) -> &'static str {
+        match self {
+            Action::NoAction => "NO ACTION",
+            Action::Restrict => "RESTRICT",
+            Action::Cascade => "CASCADE",
+            Action::SetNull => "SET NULL",
+            Action::SetDefault => "SET DEFAULT",
+        }
+    }
+}
+
+impl OnConflict {
+    /// The SQL word after `ON CONFLICT`.
+    ///
+    /// ```
+    /// assert_eq!(schema_core::OnConflict::Replace.as_sql(), "REPLACE");
+    /// ```
+    pub const fn as_sql(self) -> &'static str {
+        match self {
+            OnConflict::Rollback => "ROLLBACK",
+            OnConflict::Fail => "FAIL",
+            OnConflict::Ignore => "IGNORE",
+            OnConflict::Replace => "REPLACE",
+        }
+    }
+}
+
+/// A CHECK constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The name of the constraint, where it has one.
+    pub name: Option<Name>,
+    /// The condition.
+    pub expr: Expr,
+}
+
+/// An index that is not the implementation of a constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// The name; `None` only in a model that leaves it open.
+    pub name: Option<Name>,
+    /// What is indexed.
+    pub parts: Vec<KeyPart>,
+    /// `UNIQUE`.
+    pub unique: bool,
+    /// `WHERE`, of a partial index.
+    pub predicate: Option<Expr>,
+    /// `INCLUDE` (PostgreSQL).
+    pub include: Vec<Name>,
+    /// The access method where it is not `btree` (PostgreSQL).
+    pub method: Option<Name>,
+    /// `NULLS NOT DISTINCT` (PostgreSQL).
+    pub nulls_not_distinct: bool,
+}
+
+/// An enum type (PostgreSQL). The order of the variants is part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnumType {
+    /// Its name.
+    pub name: ObjectName,
+    /// The labels in their order.
+    pub variants: Vec<Box<str>>,
+}
+
+/// What was found in a database: the schema, and what is seen but not modelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    /// What driftless manages.
+    pub schema: Schema,
+    /// What it keeps and reports, and never drops.
+    pub unmanaged: Vec<Unmanaged>,
+}
+
+/// An object that is seen, reported and never touched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmanaged {
+    /// What it is.
+    pub kind: UnmanagedKind,
+    /// Its name.
+    pub name: Name,
+    /// The table it belongs to: a trigger's, a shadow table's virtual table, a not understood index's.
+    pub table: Option<Name>,
+    /// The statement that the engine stores for it, where it stores one.
+    pub sql: Option<Box<str>>,
+    /// For [`UnmanagedKind::NotUnderstood`], what was not understood.
+    pub reason: Option<Box<str>>,
+}
+
+/// The kinds of [`Unmanaged`] objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum UnmanagedKind {
+    /// A view.
+    View,
+    /// A trigger.
+    Trigger,
+    /// A virtual table.
+    VirtualTable,
+    /// A table that a virtual table keeps its data in.
+    ShadowTable,
+    /// A table or an index whose definition the reader cannot represent exactly.
+    NotUnderstood,
+}
+
+impl UnmanagedKind {
+    /// The word used in reports.
+    ///
+    /// ```
+    /// assert_eq!(schema_core::UnmanagedKind::VirtualTable.as_str(), "virtual table");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            UnmanagedKind::View => "view",
+            UnmanagedKind::Trigger => "trigger",
+            UnmanagedKind::VirtualTable => "virtual table",
+            UnmanagedKind::ShadowTable => "shadow table",
+            UnmanagedKind::NotUnderstood => "not understood",
+        }
+    }
+}
+
+impl Schema {
+    /// A schema without objects.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Schema};
+    /// assert!(Schema::empty(Dialect::Sqlite).tables.is_empty());
+    /// ```
+    pub fn empty(dialect: Dialect) -> Schema {
+        Schema { dialect, tables: BTreeMap::new(), enums: BTreeMap::new() }
+    }
+
+    /// Gives every foreign key that names no parent columns those of its parent's primary key, as
+    /// both engines do. A key whose parent is missing, or has no primary key, stays as it is.
+    pub fn resolve_parents(&mut self) {
+        let keys: BTreeMap<ObjectName, Vec<Name>> = self
+            .tables
+            .values()
+            .filter_map(|table| Some((table.name.clone(), table.primary_key.as_ref()?.columns())))
+            .collect();
+        for table in self.tables.values_mut() {
+            for key in &mut table.foreign_keys {
+                if key.parent_columns.is_empty()
+                    && let Some(columns) = keys.get(&key.parent)
+                {
+                    key.parent_columns.clone_from(columns);
+                }
+            }
+        }
+    }
+}
+
+impl Table {
+    /// A table without columns, the start of a fold.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, ObjectName, Table};
+    /// let table = Table::empty(ObjectName::new(Dialect::Sqlite, None, "users"));
+    /// assert!(table.columns.is_empty());
+    /// ```
+    pub fn empty(name: ObjectName) -> Table {
+        Table {
+            name,
+            columns: Vec::new(),
+            primary_key: None,
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            indexes: Vec::new(),
+            options: TableOptions::default(),
+            comment: None,
+        }
+    }
+
+    /// The column of that name.
+    pub fn column(&self, name: &Name) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == *name)
+    }
+
+    /// Whether a foreign key may refer to exactly these columns: they are the primary key, or a
+    /// UNIQUE constraint, or a unique index without predicate and expressions
+    /// (<https://www.sqlite.org/foreignkeys.html#fk_indexes>; PostgreSQL: only non-deferrable
+    /// constraints and unique indexes). The order of the columns does not matter.
+    pub fn has_key(&self, columns: &[Name]) -> bool {
+        let covers = |parts: &[KeyPart]| {
+            parts.len() == columns.len()
+                && columns.iter().all(|column| {
+                    parts.iter().any(|part| {
+                        part.collation.is_none() && matches!(&part.target, KeyTarget::Column(name) if name == column)
+                    })
+                })
+        };
+        self.primary_key.as_ref().is_some_and(|key| covers(&key.parts))
+            || self.uniques.iter().any(|unique| covers(&unique.parts))
+            || self.indexes.iter().any(|index| index.unique && index.predicate.is_none() && covers(&index.parts))
+    }
+}
+
+impl PrimaryKey {
+    /// A plain key over these columns.
+    pub fn over(columns: impl IntoIterator<Item = Name>) -> PrimaryKey {
+        PrimaryKey {
+            name: None,
+            parts: columns.into_iter().map(KeyPart::column).collect(),
+            autoincrement: false,
+            on_conflict: None,
+            deferrable: Deferrable::No,
+            include: Vec::new(),
+        }
+    }
+
+    /// The names of the columns, in the order of the key.
+    pub fn columns(&self) -> Vec<Name> {
+        self.parts
+            .iter()
+            .filter_map(|part| match &part.target {
+                KeyTarget::Column(name) => Some(name.clone()),
+                KeyTarget::Expr(_) => None,
+            })
+            .collect()
+    }
+}
+
+impl Unique {
+    /// A plain constraint over these columns.
+    pub fn over(columns: impl IntoIterator<Item = Name>) -> Unique {
+        Unique {
+            name: None,
+            parts: columns.into_iter().map(KeyPart::column).collect(),
+            on_conflict: None,
+            nulls_not_distinct: false,
+            deferrable: Deferrable::No,
+            include: Vec::new(),
+        }
+    }
+}
+
+impl Index {
+    /// A plain index over these parts.
+    pub fn over(parts: Vec<KeyPart>) -> Index {
+        Index {
+            name: None,
+            parts,
+            unique: false,
+            predicate: None,
+            include: Vec::new(),
+            method: None,
+            nulls_not_distinct: false,
+        }
+    }
+}
+
+impl KeyPart {
+    /// A column in ascending order with the defaults of everything else.
+    pub fn column(name: Name) -> KeyPart {
+        KeyPart::of(KeyTarget::Column(name))
+    }
+
+    /// An expression in ascending order with the defaults of everything else.
+    pub fn expr(expr: Expr) -> KeyPart {
+        KeyPart::of(KeyTarget::Expr(expr))
+    }
+
+    fn of(target: KeyTarget) -> KeyPart {
+        KeyPart { target, collation: None, descending: false, nulls_first: None, operator_class: None }
+    }
+
+    /// What tells it from its siblings: the column, or the expression in parentheses.
+    pub(crate) fn label(&self) -> Name {
+        match &self.target {
+            KeyTarget::Column(name) => name.clone(),
+            KeyTarget::Expr(expr) => Name::new(Dialect::Postgres, format!("({expr})")),
+        }
+    }
+}

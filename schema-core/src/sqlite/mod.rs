@@ -1,0 +1,3 @@
+//! What is particular to SQLite's SQL.
+
+pub mod canon;

@@ -1,0 +1,1 @@
+//! Schema drift is a compile error.
