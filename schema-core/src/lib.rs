@@ -18,6 +18,7 @@ pub mod postgres;
 mod schema;
 pub mod sqlite;
 pub mod token;
+mod type_fact;
 
 pub use apply::ApplyError;
 pub use change::{Change, Edit, Pair, Part};
@@ -31,3 +32,4 @@ pub use schema::{
     Action, Check, Column, ColumnValue, Deferrable, EnumType, ForeignKey, Index, Inspection, KeyPart, KeyTarget,
     OnConflict, PrimaryKey, Schema, Table, TableOptions, Unique, Unmanaged, UnmanagedKind,
 };
+pub use type_fact::{Storage, TypeFact};
