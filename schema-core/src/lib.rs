@@ -11,6 +11,7 @@ mod change;
 mod dialect;
 mod diff;
 mod expr;
+pub mod lock;
 mod migration;
 mod name;
 mod place;

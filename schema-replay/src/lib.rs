@@ -1,1 +1,18 @@
-//! Placeholder.
+//! From a migrations directory on disk to the schema that it makes: the files are read in any known
+//! layout, run in a sandboxed in-memory SQLite, and the result is read back from its catalogue.
+
+#![forbid(unsafe_code)]
+
+mod config;
+mod directory;
+mod layout;
+mod problem;
+mod project;
+mod replayer;
+
+pub use config::{Config, Level, Lints};
+pub use directory::{MigrationSet, read};
+pub use layout::Layout;
+pub use problem::Problem;
+pub use project::Project;
+pub use replayer::{Replay, Replayer, inspect, replay};
