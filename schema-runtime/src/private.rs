@@ -1,0 +1,329 @@
+//! What the generated code calls. No part of the public interface: it changes without notice.
+//!
+//! The checks run while the user's crate is compiled, one call for each field, and build a text only
+//! when they fail. In a message, `{}` stands for what the Rust side says; an empty message skips its check.
+
+pub use std::borrow::Cow;
+
+pub use schema_core::{Migration, Storage, TypeFact};
+
+pub use crate::{ColumnMeta, Ddl, SqlType, Statements, Table};
+
+/// One embedded migration.
+pub const fn migration(
+    version: &'static str,
+    name: &'static str,
+    file: &'static str,
+    sql: &'static str,
+    checksum: &'static str,
+    no_transaction: bool,
+) -> Migration {
+    Migration {
+        version: Cow::Borrowed(version),
+        name: Cow::Borrowed(name),
+        file: Cow::Borrowed(file),
+        sql: Cow::Borrowed(sql),
+        checksum: Cow::Borrowed(checksum),
+        no_transaction,
+    }
+}
+
+/// The value of a `static` that `schema!` declares. The slice of migrations must itself be a `static`
+/// or a `const`, since values with destructors are not promoted.
+#[cfg(feature = "sqlite")]
+pub const fn sqlite(
+    migrations: &'static [Migration],
+    chain: &'static str,
+    schema: &'static [&'static str],
+) -> crate::Sqlite {
+    crate::Sqlite::new(migrations, chain, schema)
+}
+
+/// What the migrations say about the column of a field, and what to say when the field's type does not agree.
+#[derive(Clone, Copy)]
+pub struct Expected {
+    /// The declared type, canonical: `VARCHAR(20)`.
+    pub declared: &'static str,
+    /// Whether the table is STRICT.
+    pub strict: bool,
+    /// Whether the column admits NULL.
+    pub nullable: bool,
+    /// The values that the column's CHECK admits, in any order, where it has one.
+    pub variants: Option<&'static [&'static str]>,
+    /// When the type is stored as another one; `{}` is the type that the Rust type is stored as.
+    pub on_type: &'static str,
+    /// When one side admits NULL; `{}` is `NULL` or `NOT NULL`, as the Rust type has it.
+    pub on_null: &'static str,
+    /// When the values of an enum are others; `{}` is the Rust enum's list: `'draft', 'published'`.
+    pub on_variants: &'static str,
+}
+
+/// Compares the fact of a field's type with its column.
+#[track_caller]
+pub const fn check_column(fact: TypeFact, expected: &Expected) {
+    let stored = if expected.strict { fact.sqlite_strict } else { fact.sqlite };
+    if !expected.on_type.is_empty() && !same(stored, expected.declared) {
+        fail(expected.on_type, &[stored]);
+    }
+    if !expected.on_null.is_empty() && fact.nullable != expected.nullable {
+        fail(expected.on_null, &[if fact.nullable { "NULL" } else { "NOT NULL" }]);
+    }
+    if !expected.on_variants.is_empty() && !same_variants(fact.variants, expected.variants) {
+        fail_list(expected.on_variants, fact.variants);
+    }
+}
+
+/// What a foreign key of a model refers to, as the macro assumed it when it compared with the migrations.
+#[derive(Clone, Copy)]
+pub struct Reference {
+    /// The table.
+    pub table: &'static str,
+    /// The schema, where it is not the default one.
+    pub schema: Option<&'static str>,
+    /// The field of the parent that the attribute names.
+    pub field: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// When the model is another table; `{}` is its name.
+    pub on_table: &'static str,
+    /// When the field is another column; `{}` is its name, or `nothing` when it is none.
+    pub on_column: &'static str,
+    /// When the types differ; `{}` is the type that the parent's field is stored as.
+    pub on_type: &'static str,
+}
+
+/// Compares the parent of a foreign key with what was assumed, and its type with the child's.
+#[track_caller]
+pub const fn check_reference<Parent: Table>(child: TypeFact, expected: &Reference) {
+    if !expected.on_table.is_empty()
+        && !(same(Parent::NAME, expected.table) && same_option(Parent::SCHEMA, expected.schema))
+    {
+        fail(expected.on_table, &[Parent::NAME]);
+    }
+    let Some(parent) = column_of(Parent::COLUMNS, expected.field) else {
+        if !expected.on_column.is_empty() {
+            fail(expected.on_column, &["nothing"]);
+        }
+        return;
+    };
+    if !expected.on_column.is_empty() && !same(parent.name, expected.column) {
+        fail(expected.on_column, &[parent.name]);
+    }
+    if !expected.on_type.is_empty() && !same(parent.fact.sqlite, child.sqlite) {
+        fail(expected.on_type, &[parent.fact.sqlite]);
+    }
+}
+
+/// The column of a field.
+pub const fn column_of(columns: &'static [ColumnMeta], field: &str) -> Option<&'static ColumnMeta> {
+    let mut at = 0;
+    while at < columns.len() {
+        if same(columns[at].field, field) {
+            return Some(&columns[at]);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether two texts are the same.
+pub const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn same_option(a: Option<&str>, b: Option<&str>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => same(a, b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Whether two lists hold the same values; the order of a CHECK list means nothing.
+const fn same_variants(a: Option<&[&str]>, b: Option<&[&str]>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.len() == b.len() && holds_all(a, b) && holds_all(b, a),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+const fn holds_all(list: &[&str], values: &[&str]) -> bool {
+    let mut at = 0;
+    while at < values.len() {
+        let mut other = 0;
+        while other < list.len() && !same(list[other], values[at]) {
+            other += 1;
+        }
+        if other == list.len() {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Panics with a text, as [`panic!`] does, where the text is a constant that was put together.
+#[track_caller]
+pub const fn fail(message: &str, values: &[&str]) -> ! {
+    let mut text = Text::new();
+    text.fill(message, values);
+    panic!("{}", text.as_str())
+}
+
+#[track_caller]
+const fn fail_list(message: &str, values: Option<&[&str]>) -> ! {
+    let Some(values) = values else { fail(message, &["any text"]) };
+    let mut list = Text::new();
+    let mut at = 0;
+    while at < values.len() {
+        list.push(if at == 0 { "'" } else { ", '" });
+        list.push(values[at]);
+        list.push("'");
+        at += 1;
+    }
+    fail(message, &[list.as_str()])
+}
+
+/// A text that is put together while code is compiled; what does not fit is cut off.
+struct Text {
+    bytes: [u8; 4096],
+    length: usize,
+}
+
+impl Text {
+    const fn new() -> Text {
+        Text { bytes: [0; 4096], length: 0 }
+    }
+
+    const fn push(&mut self, text: &str) {
+        let mut at = 0;
+        while at < text.len() {
+            self.push_byte(text.as_bytes()[at]);
+            at += 1;
+        }
+    }
+
+    const fn push_byte(&mut self, byte: u8) {
+        if self.length < self.bytes.len() {
+            self.bytes[self.length] = byte;
+            self.length += 1;
+        }
+    }
+
+    /// Appends the message with the values in the places of its `{}`.
+    const fn fill(&mut self, message: &str, values: &[&str]) {
+        let bytes = message.as_bytes();
+        let (mut at, mut used) = (0, 0);
+        while at < bytes.len() {
+            if bytes[at] == b'{' && at + 1 < bytes.len() && bytes[at + 1] == b'}' && !values.is_empty() {
+                self.push(values[if used < values.len() { used } else { values.len() - 1 }]);
+                used += 1;
+                at += 2;
+            } else {
+                self.push_byte(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+
+    const fn as_str(&self) -> &str {
+        let mut length = self.length;
+        loop {
+            if let Ok(text) = std::str::from_utf8(self.bytes.split_at(length).0) {
+                return text;
+            }
+            length -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMAIL: Expected = Expected {
+        declared: "TEXT",
+        strict: false,
+        nullable: false,
+        variants: None,
+        on_type: "stored as {}, declared TEXT",
+        on_null: "the field is {}",
+        on_variants: "the enum has {}",
+    };
+
+    // Evaluated while this file is compiled: these agree.
+    const _: () = check_column(<String as SqlType>::TYPE, &EMAIL);
+    const _: () = check_column(TypeFact::text_enum(&["a", "b"]), &Expected { variants: Some(&["b", "a"]), ..EMAIL });
+    const _: () = check_column(<bool as SqlType>::TYPE, &Expected { declared: "INTEGER", strict: true, ..EMAIL });
+    const _: () = check_column(<Option<i64> as SqlType>::TYPE, &Expected { on_type: "", on_null: "", ..EMAIL });
+
+    fn refusal(fact: TypeFact, expected: Expected) -> String {
+        let panic = std::panic::catch_unwind(|| check_column(fact, &expected)).expect_err("a disagreement");
+        *panic.downcast::<String>().expect("a formatted panic")
+    }
+
+    #[test]
+    fn each_disagreement_says_what_rust_has() {
+        assert_eq!(refusal(TypeFact::BIG_INTEGER, EMAIL), "stored as INTEGER, declared TEXT");
+        assert_eq!(refusal(TypeFact::TEXT.optional(), EMAIL), "the field is NULL");
+        assert_eq!(refusal(TypeFact::TEXT, Expected { nullable: true, ..EMAIL }), "the field is NOT NULL");
+        let draft = TypeFact::text_enum(&["draft", "published"]);
+        assert_eq!(refusal(draft, EMAIL), "the enum has 'draft', 'published'");
+        let listed = Expected { variants: Some(&["draft", "archived"]), ..EMAIL };
+        assert_eq!(refusal(draft, listed), "the enum has 'draft', 'published'");
+        assert_eq!(refusal(TypeFact::TEXT, listed), "the enum has any text");
+    }
+
+    struct Role;
+    impl Table for Role {
+        const NAME: &'static str = "roles";
+        const SCHEMA: Option<&'static str> = None;
+        const COLUMNS: &'static [ColumnMeta] =
+            &[ColumnMeta { field: "id", name: "role_id", fact: TypeFact::BIG_INTEGER }];
+        const DDL: Ddl =
+            Ddl { sqlite: Statements { table: "", indexes: &[] }, postgres: Statements { table: "", indexes: &[] } };
+    }
+
+    const ROLE: Reference = Reference {
+        table: "roles",
+        schema: None,
+        field: "id",
+        column: "role_id",
+        on_table: "the table is {}",
+        on_column: "the column is {}",
+        on_type: "the parent is {}",
+    };
+    const _: () = check_reference::<Role>(<i32 as SqlType>::TYPE, &ROLE);
+
+    #[test]
+    fn a_reference_is_compared_with_the_model() {
+        let refusal = |fact: TypeFact, expected: Reference| {
+            let panic = std::panic::catch_unwind(|| check_reference::<Role>(fact, &expected)).expect_err("refused");
+            *panic.downcast::<String>().expect("a formatted panic")
+        };
+        assert_eq!(refusal(TypeFact::BIG_INTEGER, Reference { table: "role", ..ROLE }), "the table is roles");
+        assert_eq!(refusal(TypeFact::BIG_INTEGER, Reference { column: "id", ..ROLE }), "the column is role_id");
+        assert_eq!(refusal(TypeFact::BIG_INTEGER, Reference { field: "x", ..ROLE }), "the column is nothing");
+        assert_eq!(refusal(TypeFact::TEXT, ROLE), "the parent is INTEGER");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_at_a_character() {
+        let mut text = Text::new();
+        text.push("a");
+        (0..3000).for_each(|_| text.push("é"));
+        assert_eq!(text.as_str().chars().count(), 2048);
+    }
+}
