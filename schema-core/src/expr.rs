@@ -122,21 +122,36 @@ impl Affinity {
     /// assert_eq!(Affinity::of("TIMESTAMP"), Affinity::Numeric);
     /// assert_eq!(Affinity::of("FLOATING POINT"), Affinity::Integer); // "INT" is found first
     /// ```
-    pub fn of(declared: &str) -> Affinity {
-        let declared = declared.to_ascii_uppercase();
-        let has = |word: &str| declared.contains(word);
-        if has("INT") {
+    pub const fn of(declared: &str) -> Affinity {
+        if contains(declared, "INT") {
             Affinity::Integer
-        } else if has("CHAR") || has("CLOB") || has("TEXT") {
+        } else if contains(declared, "CHAR") || contains(declared, "CLOB") || contains(declared, "TEXT") {
             Affinity::Text
-        } else if has("BLOB") || declared.is_empty() {
+        } else if contains(declared, "BLOB") || declared.is_empty() {
             Affinity::Blob
-        } else if has("REAL") || has("FLOA") || has("DOUB") {
+        } else if contains(declared, "REAL") || contains(declared, "FLOA") || contains(declared, "DOUB") {
             Affinity::Real
         } else {
             Affinity::Numeric
         }
     }
+}
+
+/// Whether a text contains a word, in any case.
+const fn contains(text: &str, word: &str) -> bool {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let mut start = 0;
+    while start + word.len() <= text.len() {
+        let mut at = 0;
+        while at < word.len() && text[start + at].eq_ignore_ascii_case(&word[at]) {
+            at += 1;
+        }
+        if at == word.len() {
+            return true;
+        }
+        start += 1;
+    }
+    false
 }
 
 /// SQL that could not be read, and where.

@@ -10,6 +10,7 @@ mod apply;
 mod change;
 mod dialect;
 mod diff;
+mod enumeration;
 mod expr;
 pub mod lock;
 mod migration;

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod claim;
 mod private;
 mod sql_type;
 #[cfg(feature = "sqlite")]

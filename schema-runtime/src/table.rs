@@ -37,6 +37,9 @@ pub trait Table {
     const COLUMNS: &'static [ColumnMeta];
     /// The statements that create the table and its indexes.
     const DDL: Ddl;
+    /// The digest of the table in the migrations that the model was checked against; zero where it was
+    /// checked against none.
+    const CHECKED: u64 = 0;
 }
 
 /// One column of a [`Table`].
@@ -50,7 +53,8 @@ pub struct ColumnMeta {
     pub fact: TypeFact,
 }
 
-/// The statements that create a table, for each engine.
+/// The statements that create a table, for each engine; [`Statements::NONE`] for an engine that does
+/// not have what the model states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ddl {
     /// For SQLite.
@@ -71,6 +75,11 @@ pub struct Statements {
     pub table: &'static str,
     /// `CREATE INDEX …`, one for each index.
     pub indexes: &'static [&'static str],
+}
+
+impl Statements {
+    /// No statements.
+    pub const NONE: Statements = Statements { table: "", indexes: &[] };
 }
 
 impl std::fmt::Display for Statements {
