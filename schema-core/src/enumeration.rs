@@ -44,8 +44,7 @@ impl Expr {
         column: &Name,
         values: impl IntoIterator<Item = &'a str>,
     ) -> Result<Expr, crate::ParseError> {
-        let values: Vec<String> =
-            values.into_iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
+        let values: Vec<String> = values.into_iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
         let column = column.as_str().replace('"', "\"\"");
         Expr::parse(dialect, &format!("\"{column}\" IN ({})", values.join(", ")))
     }
