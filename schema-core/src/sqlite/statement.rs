@@ -1,0 +1,312 @@
+//! What kind of statement it is, and which object it is about.
+
+use crate::sqlite::cursor::Cursor;
+use crate::sqlite::read;
+use crate::token::{Statement, Token};
+use crate::{Check, Column, ForeignKey, Name, Unique};
+
+/// The kinds of statements, as far as they matter to a schema and to the one who runs them.
+///
+/// The names are without the schema in front of them (`main.users` is `users`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatementKind {
+    /// `CREATE TABLE`.
+    CreateTable {
+        /// The table.
+        name: Name,
+        /// Whether it is a temporary one, by `TEMP` or by `temp.` before the name.
+        temporary: bool,
+        /// `IF NOT EXISTS`.
+        if_not_exists: bool,
+        /// `AS SELECT`.
+        as_select: bool,
+    },
+    /// `CREATE INDEX`.
+    CreateIndex {
+        /// The index.
+        name: Name,
+        /// The table.
+        table: Name,
+        /// `IF NOT EXISTS`.
+        if_not_exists: bool,
+    },
+    /// `CREATE VIEW`.
+    CreateView {
+        /// The view.
+        name: Name,
+    },
+    /// `CREATE TRIGGER`.
+    CreateTrigger {
+        /// The trigger.
+        name: Name,
+        /// The table or view.
+        table: Name,
+    },
+    /// `CREATE VIRTUAL TABLE`.
+    CreateVirtualTable {
+        /// The table.
+        name: Name,
+    },
+    /// `DROP TABLE`.
+    DropTable {
+        /// The table.
+        name: Name,
+    },
+    /// `DROP INDEX`.
+    DropIndex {
+        /// The index.
+        name: Name,
+    },
+    /// `DROP VIEW`.
+    DropView {
+        /// The view.
+        name: Name,
+    },
+    /// `DROP TRIGGER`.
+    DropTrigger {
+        /// The trigger.
+        name: Name,
+    },
+    /// `ALTER TABLE`.
+    AlterTable {
+        /// The table, by its name before.
+        table: Name,
+        /// What happens to it.
+        action: AlterAction,
+    },
+    /// `PRAGMA`.
+    Pragma {
+        /// The name of the pragma, in lower case.
+        name: Box<str>,
+    },
+    /// `BEGIN`.
+    Begin,
+    /// `COMMIT` and `END`.
+    Commit,
+    /// `ROLLBACK`, also to a savepoint.
+    Rollback,
+    /// `SAVEPOINT` and `RELEASE`.
+    Savepoint,
+    /// `ATTACH`.
+    Attach,
+    /// `DETACH`.
+    Detach,
+    /// `VACUUM`.
+    Vacuum,
+    /// `INSERT` and `REPLACE`.
+    Insert,
+    /// `UPDATE`.
+    Update,
+    /// `DELETE`.
+    Delete,
+    /// `SELECT` and `VALUES`.
+    Select,
+    /// Anything else, also what SQLite will refuse.
+    Other,
+}
+
+/// What an `ALTER TABLE` does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AlterAction {
+    /// `RENAME TO`.
+    RenameTo(Name),
+    /// `RENAME COLUMN`.
+    RenameColumn {
+        /// The name before.
+        from: Name,
+        /// The name after.
+        to: Name,
+    },
+    /// `ADD COLUMN`.
+    AddColumn(Box<AddedColumn>),
+    /// `DROP COLUMN`.
+    DropColumn(Name),
+    /// `ADD CHECK` (SQLite 3.53).
+    AddCheck(Box<Check>),
+    /// `DROP CONSTRAINT` (SQLite 3.53).
+    DropConstraint(Name),
+    /// `ALTER COLUMN … SET NOT NULL` (SQLite 3.53).
+    SetNotNull(Name),
+    /// `ALTER COLUMN … DROP NOT NULL` (SQLite 3.53).
+    DropNotNull(Name),
+    /// Anything else, also what SQLite will refuse.
+    Other,
+}
+
+/// The column of an `ADD COLUMN`, with the constraints that stand behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddedColumn {
+    /// The column.
+    pub column: Column,
+    /// Its CHECK constraints.
+    pub checks: Vec<Check>,
+    /// Its UNIQUE constraints, which SQLite will refuse.
+    pub uniques: Vec<Unique>,
+    /// Its REFERENCES.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// The default as it is written.
+    pub default_sql: Option<Box<str>>,
+    /// The byte offset of the column's name in the script.
+    pub offset: usize,
+}
+
+/// Tells what kind of statement it is. What does not read like SQLite's grammar is
+/// [`StatementKind::Other`]: SQLite itself reports it.
+///
+/// ```
+/// use schema_core::sqlite::statement::{AlterAction, StatementKind, classify};
+/// use schema_core::{Dialect, token};
+///
+/// let statements = token::statements(Dialect::Sqlite, "ALTER TABLE main.a RENAME TO \"b\"");
+/// let StatementKind::AlterTable { table, action: AlterAction::RenameTo(name) } = classify(&statements[0]) else {
+///     panic!("not a RENAME TO");
+/// };
+/// assert_eq!((table.as_str(), name.as_str()), ("a", "b"));
+/// ```
+pub fn classify(statement: &Statement<'_>) -> StatementKind {
+    let mut cursor = Cursor::new(&statement.tokens);
+    let Some(verb) = cursor.advance() else {
+        return StatementKind::Other;
+    };
+    let kind = match &*verb.text.to_ascii_uppercase() {
+        "CREATE" => create(cursor),
+        "DROP" => drop_object(cursor),
+        "ALTER" => alter(cursor),
+        "PRAGMA" => cursor
+            .qualified_name()
+            .ok()
+            .map(|(_, name)| StatementKind::Pragma { name: name.as_str().to_ascii_lowercase().into() }),
+        "WITH" => Some(after_with(cursor)),
+        verb => Some(by_verb(verb)),
+    };
+    kind.unwrap_or(StatementKind::Other)
+}
+
+fn by_verb(verb: &str) -> StatementKind {
+    match verb {
+        "BEGIN" => StatementKind::Begin,
+        "COMMIT" | "END" => StatementKind::Commit,
+        "ROLLBACK" => StatementKind::Rollback,
+        "SAVEPOINT" | "RELEASE" => StatementKind::Savepoint,
+        "ATTACH" => StatementKind::Attach,
+        "DETACH" => StatementKind::Detach,
+        "VACUUM" => StatementKind::Vacuum,
+        "INSERT" | "REPLACE" => StatementKind::Insert,
+        "UPDATE" => StatementKind::Update,
+        "DELETE" => StatementKind::Delete,
+        "SELECT" | "VALUES" => StatementKind::Select,
+        _ => StatementKind::Other,
+    }
+}
+
+/// The statement behind common table expressions, whose bodies all stand in parentheses.
+fn after_with(mut cursor: Cursor<'_, '_>) -> StatementKind {
+    while let Some(token) = cursor.peek() {
+        if token.is_punct("(") {
+            if cursor.group().is_err() {
+                return StatementKind::Other;
+            }
+        } else {
+            match by_verb(&token.text.to_ascii_uppercase()) {
+                kind @ (StatementKind::Insert
+                | StatementKind::Update
+                | StatementKind::Delete
+                | StatementKind::Select) => return kind,
+                _ => cursor.advance(),
+            };
+        }
+    }
+    StatementKind::Other
+}
+
+fn create(mut cursor: Cursor<'_, '_>) -> Option<StatementKind> {
+    let temporary = cursor.take(&["TEMP"]) || cursor.take(&["TEMPORARY"]);
+    if cursor.take(&["VIRTUAL", "TABLE"]) {
+        let (_, _, name) = created_name(&mut cursor)?;
+        return Some(StatementKind::CreateVirtualTable { name });
+    }
+    let unique = cursor.take(&["UNIQUE"]);
+    let what = cursor.advance()?;
+    let (if_not_exists, schema, name) = created_name(&mut cursor)?;
+    if what.is("TABLE") && !unique {
+        let temporary = temporary || schema.is_some_and(|schema| schema.is("temp"));
+        return Some(StatementKind::CreateTable { name, temporary, if_not_exists, as_select: cursor.take(&["AS"]) });
+    }
+    if what.is("INDEX") {
+        cursor.expect(&["ON"]).ok()?;
+        return Some(StatementKind::CreateIndex { name, table: cursor.name().ok()?, if_not_exists });
+    }
+    if what.is("VIEW") {
+        return Some(StatementKind::CreateView { name });
+    }
+    what.is("TRIGGER")
+        .then(|| trigger_table(&mut cursor))
+        .flatten()
+        .map(|table| StatementKind::CreateTrigger { name, table })
+}
+
+fn created_name(cursor: &mut Cursor<'_, '_>) -> Option<(bool, Option<Name>, Name)> {
+    let if_not_exists = cursor.take(&["IF", "NOT", "EXISTS"]);
+    let (schema, name) = cursor.qualified_name().ok()?;
+    Some((if_not_exists, schema, name))
+}
+
+/// The table of a trigger: it stands behind the `ON` that ends the event.
+fn trigger_table(cursor: &mut Cursor<'_, '_>) -> Option<Name> {
+    while !cursor.take(&["ON"]) {
+        cursor.advance()?;
+    }
+    Some(cursor.qualified_name().ok()?.1)
+}
+
+fn drop_object(mut cursor: Cursor<'_, '_>) -> Option<StatementKind> {
+    let what = cursor.advance()?;
+    cursor.take(&["IF", "EXISTS"]);
+    let (_, name) = cursor.qualified_name().ok()?;
+    Some(match &*what.text.to_ascii_uppercase() {
+        "TABLE" => StatementKind::DropTable { name },
+        "INDEX" => StatementKind::DropIndex { name },
+        "VIEW" => StatementKind::DropView { name },
+        "TRIGGER" => StatementKind::DropTrigger { name },
+        _ => return None,
+    })
+}
+
+fn alter(mut cursor: Cursor<'_, '_>) -> Option<StatementKind> {
+    cursor.expect(&["TABLE"]).ok()?;
+    let (_, table) = cursor.qualified_name().ok()?;
+    let action = alter_action(&mut cursor).unwrap_or(AlterAction::Other);
+    Some(StatementKind::AlterTable { table, action })
+}
+
+fn alter_action(cursor: &mut Cursor<'_, '_>) -> Option<AlterAction> {
+    let verb = cursor.advance()?;
+    match &*verb.text.to_ascii_uppercase() {
+        "RENAME" if cursor.take(&["TO"]) => Some(AlterAction::RenameTo(cursor.name().ok()?)),
+        "RENAME" => {
+            let from = column_name(cursor)?;
+            cursor.expect(&["TO"]).ok()?;
+            Some(AlterAction::RenameColumn { from, to: cursor.name().ok()? })
+        }
+        "DROP" if cursor.take(&["CONSTRAINT"]) => Some(AlterAction::DropConstraint(cursor.name().ok()?)),
+        "DROP" => Some(AlterAction::DropColumn(column_name(cursor)?)),
+        "ALTER" => {
+            let column = column_name(cursor)?;
+            if cursor.take(&["SET", "NOT", "NULL"]) {
+                return Some(AlterAction::SetNotNull(column));
+            }
+            cursor.take(&["DROP", "NOT", "NULL"]).then_some(AlterAction::DropNotNull(column))
+        }
+        "ADD" => added(cursor),
+        _ => None,
+    }
+}
+
+fn column_name(cursor: &mut Cursor<'_, '_>) -> Option<Name> {
+    cursor.take(&["COLUMN"]);
+    cursor.name().ok()
+}
+
+fn added(cursor: &mut Cursor<'_, '_>) -> Option<AlterAction> {
+    None
+}
