@@ -1,4 +1,4 @@
-//! The chores of the repository: `cargo xtask tidy` and `cargo xtask resolve`.
+//! The chores of the repository: `cargo xtask tidy`, `cargo xtask map`, `cargo xtask resolve`.
 
 mod exceptions;
 mod finding;
@@ -19,6 +19,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask <task>
 
   tidy      the rules of ARCHITECTURE.md: sizes, walls between crates, the map, forbidden words
+  map       writes the map of ARCHITECTURE.md from the first sentence of every source file
   resolve   driftless resolves and compiles beside the other users of SQLite, and how many crates it brings";
 
 fn main() -> ExitCode {
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let result = match task.as_deref() {
         Some("tidy") => tidy::run(root),
+        Some("map") => map::run(root),
         Some("resolve") => resolve::run(root),
         _ => {
             eprintln!("{USAGE}");

@@ -33,7 +33,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { name: "docs-on-everything", check: Check::Files(walls::docs_on_everything) },
     Rule { name: "small-pieces", check: Check::Files(size::check) },
     Rule { name: "no-stubs", check: Check::Files(words::check) },
-    Rule { name: "map", check: Check::Files(map::check) },
+    Rule { name: "map-is-current", check: Check::Files(map::check) },
 ];
 
 /// Runs every rule and prints what they find; `false` when there is something.
