@@ -18,6 +18,7 @@ mod migration;
 mod name;
 mod place;
 pub mod postgres;
+pub mod render;
 mod schema;
 pub mod sqlite;
 pub mod token;
