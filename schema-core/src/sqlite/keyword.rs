@@ -1,7 +1,7 @@
 //! The keywords of SQLite (<https://www.sqlite.org/lang_keywords.html>), by what a bare word that
 //! equals one of them may still be.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// Never a name unless quoted.
@@ -24,7 +24,7 @@ const FALLBACK: &str = "\
     QUERY RAISE RANGE RECURSIVE REGEXP REINDEX RELEASE RENAME REPLACE RESTRICT ROLLBACK ROW ROWS SAVEPOINT \
     TEMP TEMPORARY TIES TRIGGER UNBOUNDED VACUUM VIEW VIRTUAL WINDOW WITH WITHIN WITHOUT";
 
-type Words = LazyLock<HashSet<&'static str>>;
+type Words = LazyLock<BTreeSet<&'static str>>;
 
 static RESERVED_WORDS: Words = LazyLock::new(|| RESERVED.split(' ').collect());
 static JOIN_WORDS: Words = LazyLock::new(|| JOIN.split(' ').collect());

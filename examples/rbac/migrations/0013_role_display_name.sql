@@ -1,0 +1,1 @@
+ALTER TABLE roles RENAME COLUMN title TO display_name;
