@@ -6,12 +6,16 @@
 mod config;
 mod directory;
 mod layout;
+mod listing;
+mod locked;
+mod markers;
+mod naming;
 mod problem;
 mod project;
 mod replayer;
 
 pub use config::{Config, Level, Lints};
-pub use directory::{MigrationSet, read};
+pub use directory::{MigrationSet, read, read_unlocked};
 pub use layout::Layout;
 pub use problem::Problem;
 pub use project::Project;

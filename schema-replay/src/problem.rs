@@ -11,7 +11,7 @@ use schema_core::Place;
 /// use schema_replay::{read, Project};
 /// let project = Project::at(Path::new("no/such/directory"), "migrations").unwrap();
 /// let problems = read(&project).unwrap_err();
-/// assert_eq!(problems[0].code, "unreadable-migrations");
+/// assert_eq!(problems[0].code, "unreadable-migration");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -23,6 +23,31 @@ pub struct Problem {
     pub place: Option<Place>,
 }
 
+impl Problem {
+    /// A problem that is told in one line so far.
+    pub(crate) fn new(code: &'static str, fact: impl Into<String>) -> Problem {
+        Problem { code, message: fact.into(), place: None }
+    }
+
+    /// Adds a line that begins with a label: `sqlite: near "TABEL": syntax error`.
+    pub(crate) fn line(mut self, label: &str, text: impl fmt::Display) -> Problem {
+        let label = format!("{label}:");
+        self.message.push_str(&format!("\n  {label:<12} {text}"));
+        self
+    }
+
+    /// Adds the place, as a line and as a value.
+    pub(crate) fn at(self, place: Place) -> Problem {
+        Problem { place: Some(place.clone()), ..self.line("at", &place) }
+    }
+
+    /// Adds the help line.
+    pub(crate) fn help(mut self, text: impl fmt::Display) -> Problem {
+        self.message.push_str(&format!("\n  help: {text}"));
+        self
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -30,3 +55,56 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+/// The candidate that a mistyped word is likely to mean: at most a third of its letters differ.
+pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = word.chars().count().div_ceil(3);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The number of letters to insert, drop, replace or swap with their neighbour.
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_have_the_fact_first() {
+        let place = Place { file: "migrations/1_a.sql".into(), line: 2, column: 3 };
+        let problem = Problem::new("code", "it is so").line("sqlite", "no").at(place.clone()).help("do this");
+        assert_eq!(
+            problem.to_string(),
+            "it is so\n  sqlite:      no\n  at:          migrations/1_a.sql:2:3\n  help: do this"
+        );
+        assert_eq!(problem.place, Some(place));
+    }
+
+    #[test]
+    fn a_mistyped_word_is_near() {
+        assert_eq!(distance("dialect", "dailect"), 1);
+        assert_eq!(closest("layuot", ["dialect", "layout"]), Some("layout"));
+        assert_eq!(closest("zzz", ["dialect", "layout"]), None);
+    }
+}
