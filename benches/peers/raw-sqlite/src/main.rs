@@ -102,8 +102,8 @@ impl Raw {
 
     fn row(&mut self, all: &[Migration]) -> Result<()> {
         const LAST: &str = "SELECT version FROM history ORDER BY version DESC LIMIT 1";
-        match self.conn.query_row(LAST, [], |row| row.get::<_, usize>(0)) {
-            Ok(last) if last == all.len() => Ok(()),
+        match self.conn.query_row(LAST, [], |row| row.get::<_, u32>(0)) {
+            Ok(last) if last as usize == all.len() => Ok(()),
             _ => self.each(all),
         }
     }
