@@ -1,0 +1,122 @@
+//! What the syntax of a type tells about its storage.
+
+use schema_core::{Storage, TypeFact};
+use syn::{GenericArgument, Path, PathArguments, Type};
+
+/// What is stored for a type, as far as it is known without rustc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResolvedType {
+    /// How values are stored.
+    pub storage: Storage,
+    /// The type in SQLite.
+    pub sqlite: Box<str>,
+    /// The type in a STRICT table of SQLite.
+    pub sqlite_strict: Box<str>,
+    /// The type in PostgreSQL.
+    pub postgres: Box<str>,
+    /// Whether it is an `Option`.
+    pub nullable: bool,
+    /// The values of an enum that is stored as text.
+    pub variants: Option<Vec<Box<str>>>,
+    /// Whether PostgreSQL stores it in an enum type, which `postgres` names.
+    pub postgres_enum: bool,
+}
+
+impl From<TypeFact> for ResolvedType {
+    fn from(fact: TypeFact) -> ResolvedType {
+        ResolvedType {
+            storage: fact.storage,
+            sqlite: fact.sqlite.into(),
+            sqlite_strict: fact.sqlite_strict.into(),
+            postgres: fact.postgres.into(),
+            nullable: fact.nullable,
+            variants: fact.variants.map(|variants| variants.iter().map(|&variant| variant.into()).collect()),
+            postgres_enum: fact.variants.is_some() && fact.postgres != TypeFact::TEXT.postgres,
+        }
+    }
+}
+
+/// A model that a foreign key refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResolvedParent {
+    /// The schema (PostgreSQL).
+    pub schema: Option<String>,
+    /// The table.
+    pub table: String,
+    /// The columns of the fields that were asked for.
+    pub columns: Vec<String>,
+}
+
+/// Knows what types are stored as, by their syntax alone.
+pub trait TypeResolver {
+    /// What is stored for a type; `None` when only rustc can know.
+    fn fact(&self, ty: &Type) -> Option<ResolvedType>;
+
+    /// The table of a model and the columns of these fields; `None` when only rustc can know.
+    fn parent(&self, model: &Path, fields: &[proc_macro2::Ident]) -> Option<ResolvedParent> {
+        let _ = (model, fields);
+        None
+    }
+}
+
+/// Knows the types of the standard library and nothing else: all that a derive sees.
+///
+/// ```
+/// use schema_model::{StandardTypes, TypeResolver};
+/// let fact = StandardTypes.fact(&syn::parse_str("Option<std::string::String>")?).unwrap();
+/// assert!(fact.nullable);
+/// assert_eq!(&*fact.sqlite, "TEXT");
+/// assert!(StandardTypes.fact(&syn::parse_str("Email")?).is_none());
+/// # Ok::<_, syn::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StandardTypes;
+
+impl TypeResolver for StandardTypes {
+    fn fact(&self, ty: &Type) -> Option<ResolvedType> {
+        if let Some(inner) = option_argument(ty) {
+            return Some(ResolvedType { nullable: true, ..self.fact(inner)? });
+        }
+        TypeFact::standard(&standard_name(ty)?).map(ResolvedType::from)
+    }
+}
+
+/// The `T` of `Option<T>`, `std::option::Option<T>` or `core::option::Option<T>`.
+pub fn option_argument(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ungrouped(ty) else { return None };
+    let last = path.path.segments.last()?;
+    if path.qself.is_some() || last.ident != "Option" || !is_standard_path(&path.path) {
+        return None;
+    }
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(inner)) if arguments.args.len() == 1 => Some(inner),
+        _ => None,
+    }
+}
+
+/// A type without the invisible groups and the parentheses around it.
+pub(crate) fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
+        other => other,
+    }
+}
+
+/// The name by which [`TypeFact::standard`] knows the type.
+fn standard_name(ty: &Type) -> Option<String> {
+    match ungrouped(ty) {
+        Type::Path(path) if path.qself.is_none() && is_standard_path(&path.path) => {
+            path.path.segments.last().map(crate::model::compact)
+        }
+        Type::Reference(reference) => Some(crate::model::compact(reference)),
+        _ => None,
+    }
+}
+
+/// Whether a path is one word, or leads into the standard library.
+fn is_standard_path(path: &Path) -> bool {
+    path.segments.len() == 1
+        || path.segments.first().is_some_and(|first| ["std", "core", "alloc"].iter().any(|root| first.ident == root))
+}
