@@ -1,3 +1,5 @@
 //! What is particular to PostgreSQL's SQL.
 
 pub mod canon;
+pub(crate) mod keyword;
+mod types;

@@ -21,5 +21,6 @@ pub use constraint::{check, foreign_key, primary_key, unique};
 pub use index::index;
 pub use names::{ConstraintNames, constraint_names, index_name, index_names};
 pub use order::schema;
+pub(crate) use quote::identifier;
 pub use quote::{literal, name, object};
 pub use table::{TableDdl, comments, enum_type, table, table_ddl};
