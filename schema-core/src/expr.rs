@@ -31,6 +31,11 @@ impl Expr {
         .map(|text| Expr(text.into()))
     }
 
+    /// An expression whose text a canonicaliser has just written.
+    pub(crate) fn canonical(text: String) -> Expr {
+        Expr(text.into())
+    }
+
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -73,6 +78,11 @@ impl ColumnType {
             }
             .into(),
         )
+    }
+
+    /// A type whose text a canonicaliser has just written.
+    pub(crate) fn canonical(text: String) -> ColumnType {
+        ColumnType(text.into())
     }
 
     /// The canonical text.

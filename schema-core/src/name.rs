@@ -136,6 +136,11 @@ impl fmt::Display for ObjectName {
 }
 
 impl Name {
+    /// Another text, compared as this one.
+    pub(crate) fn with_text(&self, text: String) -> Name {
+        Name { text: text.into(), folds: self.folds }
+    }
+
     pub(crate) fn with_suffix(&self, suffix: &str) -> Name {
         Name { text: format!("{}{suffix}", self.text).into(), folds: self.folds }
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::{Name, ObjectName};
+use crate::token::{Token, TokenKind, tokens};
+use crate::{Dialect, Name, ObjectName};
 
 /// A place in a migration file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,6 +91,8 @@ pub enum Path {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceMap {
     places: BTreeMap<Path, Place>,
+    /// An index is dropped by its name, which its path does not tell.
+    indexes: BTreeMap<Name, Path>,
 }
 
 impl SourceMap {
@@ -111,20 +114,100 @@ impl SourceMap {
         })
     }
 
+    /// Records the place of an index that can be dropped by its name.
+    pub fn insert_index(&mut self, name: Name, path: Path, place: Place) {
+        self.places.insert(path.clone(), place);
+        self.indexes.insert(name, path);
+    }
+
+    /// Whether an index of that name was recorded.
+    pub fn has_index(&self, name: &Name) -> bool {
+        self.indexes.contains_key(name)
+    }
+
+    /// Forgets the index of that name.
+    pub fn remove_index(&mut self, name: &Name) {
+        if let Some(path) = self.indexes.remove(name)
+            && !self.indexes.values().any(|other| *other == path)
+        {
+            self.places.remove(&path);
+        }
+    }
+
     /// Forgets a table and its parts.
     pub fn remove_table(&mut self, name: &ObjectName) {
         self.places.retain(|path, _| path.table() != Some(name));
+        self.indexes.retain(|_, path| path.table() != Some(name));
     }
 
     /// Gives the places of a table and its parts to its new name.
     pub fn rename_table(&mut self, from: &ObjectName, to: &ObjectName) {
-        let moved: Vec<_> = self.places.extract_if(.., |path, _| path.table() == Some(from)).collect();
-        for (path, place) in moved {
-            let path = match path {
-                Path::Part { kind, label, .. } => Path::Part { table: to.clone(), kind, label },
-                _ => Path::Table(to.clone()),
-            };
-            self.places.insert(path, place);
+        self.rename(from, |path| match path {
+            Path::Part { kind, label, .. } => Path::Part { table: to.clone(), kind, label },
+            _ => Path::Table(to.clone()),
+        });
+    }
+
+    /// Forgets a column, and the constraints that stood on it alone.
+    pub fn remove_column(&mut self, table: &ObjectName, column: &Name) {
+        self.places.retain(|path, _| match path {
+            Path::Part { table: other, kind, label } if other == table => match kind {
+                PartKind::Check => !mentions(label, column),
+                _ => !label.is(column.as_str()),
+            },
+            _ => true,
+        });
+    }
+
+    /// Gives the place of a column to its new name, and those of the constraints and indexes over it.
+    pub fn rename_column(&mut self, table: &ObjectName, from: &Name, to: &Name) {
+        self.rename(table, |path| match path {
+            Path::Part { table, kind, label } => {
+                let label = relabelled(kind, &label, from, to);
+                Path::Part { table, kind, label }
+            }
+            path => path,
+        });
+    }
+
+    fn rename(&mut self, table: &ObjectName, new: impl Fn(Path) -> Path) {
+        let moved: Vec<_> = self.places.extract_if(.., |path, _| path.table() == Some(table)).collect();
+        self.places.extend(moved.into_iter().map(|(path, place)| (new(path), place)));
+        for path in self.indexes.values_mut().filter(|path| path.table() == Some(table)) {
+            *path = new(path.clone());
+        }
+    }
+}
+
+/// The words and quoted names of a label that are that column.
+fn names<'a>(label: &'a Name, column: &'a Name) -> impl Iterator<Item = Token<'a>> {
+    let is_name = |token: &Token<'_>| matches!(token.kind, TokenKind::Word | TokenKind::Quoted);
+    tokens(Dialect::Sqlite, label.as_str()).into_iter().filter(move |token| is_name(token) && column.is(token.value()))
+}
+
+fn mentions(label: &Name, column: &Name) -> bool {
+    names(label, column).next().is_some()
+}
+
+/// The label of a part after a column of its table got another name.
+fn relabelled(kind: PartKind, label: &Name, from: &Name, to: &Name) -> Name {
+    match kind {
+        PartKind::Options | PartKind::Comment => label.clone(),
+        PartKind::Column if from.is(label.as_str()) => to.clone(),
+        PartKind::Column => label.clone(),
+        PartKind::Check | PartKind::Index => {
+            let to = to.as_str().to_ascii_lowercase();
+            // From the end, so that the offsets of the earlier ones stay true.
+            let found: Vec<_> = names(label, from).map(|token| (token.offset, token.text.len())).collect();
+            let text = found.iter().rev().fold(label.as_str().to_owned(), |text, (at, length)| {
+                format!("{}{to}{}", &text[..*at], &text[at + length..])
+            });
+            label.with_text(text)
+        }
+        PartKind::PrimaryKey | PartKind::Unique | PartKind::ForeignKey => {
+            let columns: Vec<_> = label.as_str().split(", ").collect();
+            let renamed = columns.iter().map(|column| if from.is(column) { to.as_str() } else { *column });
+            label.with_text(renamed.collect::<Vec<_>>().join(", "))
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::{Dialect, Name, ParseError};
 pub(crate) struct Cursor<'t, 'a> {
     tokens: &'t [Token<'a>],
     at: usize,
+    /// The byte offset behind the last token.
+    end: usize,
 }
 
 impl<'t, 'a> Cursor<'t, 'a> {
@@ -21,7 +23,12 @@ impl<'t, 'a> Cursor<'t, 'a> {
             Some((last, rest)) if last.kind == TokenKind::Unterminated && last.text.starts_with("/*") => rest,
             _ => tokens,
         };
-        Cursor { tokens, at: 0 }
+        Cursor { tokens, at: 0, end: tokens.last().map_or(0, Token::end) }
+    }
+
+    /// Starts at the first of the tokens in a pair of parentheses; `start` is the offset behind the first.
+    pub(crate) fn within(tokens: &'t [Token<'a>], start: usize) -> Cursor<'t, 'a> {
+        Cursor { tokens, at: 0, end: tokens.last().map_or(start, Token::end) }
     }
 
     /// The token here.
@@ -58,7 +65,7 @@ impl<'t, 'a> Cursor<'t, 'a> {
 
     /// The byte offset of the token here, or the end of the text.
     pub(crate) fn offset(&self) -> usize {
-        self.peek().map_or_else(|| self.tokens.last().map_or(0, Token::end), |token| token.offset)
+        self.peek().map_or(self.end, |token| token.offset)
     }
 
     /// Whether the words follow, in any case.
@@ -140,6 +147,22 @@ impl<'t, 'a> Cursor<'t, 'a> {
             None => format!("expected {what}, found the end"),
         };
         ParseError::new(message, self.offset())
+    }
+}
+
+/// The text that the tokens are of.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    /// The text.
+    pub(crate) text: &'a str,
+    /// The offset that the tokens give to its first byte.
+    pub(crate) start: usize,
+}
+
+impl<'a> Source<'a> {
+    /// The text between two offsets of the tokens.
+    pub(crate) fn between(self, start: usize, end: usize) -> &'a str {
+        &self.text[start - self.start..end - self.start]
     }
 }
 

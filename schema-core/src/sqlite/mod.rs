@@ -3,7 +3,11 @@
 
 pub mod canon;
 mod cursor;
+mod definition;
+mod key;
 pub(crate) mod keyword;
 pub mod places;
 pub mod read;
+mod settle;
 pub mod statement;
+mod write;

@@ -1,9 +1,11 @@
 //! What kind of statement it is, and which object it is about.
 
-use crate::sqlite::cursor::Cursor;
-use crate::sqlite::read;
-use crate::token::{Statement, Token};
-use crate::{Check, Column, ForeignKey, Name, Unique};
+use crate::sqlite::canon::{self, Scope};
+use crate::sqlite::cursor::{Cursor, Source};
+use crate::sqlite::definition::{Definition, RawValue};
+use crate::sqlite::{read, settle};
+use crate::token::Statement;
+use crate::{Check, Column, Expr, ForeignKey, Name, ObjectName, PartKind, Table, Unique};
 
 /// The kinds of statements, as far as they matter to a schema and to the one who runs them.
 ///
@@ -148,6 +150,9 @@ pub struct AddedColumn {
     pub default_sql: Option<Box<str>>,
     /// The byte offset of the column's name in the script.
     pub offset: usize,
+    /// The kind, the label (see [`crate::Part::label`]) and the byte offset in the script of the
+    /// column and of every constraint behind it.
+    pub places: Vec<(PartKind, Name, usize)>,
 }
 
 /// Tells what kind of statement it is. What does not read like SQLite's grammar is
@@ -171,7 +176,7 @@ pub fn classify(statement: &Statement<'_>) -> StatementKind {
     let kind = match &*verb.text.to_ascii_uppercase() {
         "CREATE" => create(cursor),
         "DROP" => drop_object(cursor),
-        "ALTER" => alter(cursor),
+        "ALTER" => alter(statement, cursor),
         "PRAGMA" => cursor
             .qualified_name()
             .ok()
@@ -272,14 +277,14 @@ fn drop_object(mut cursor: Cursor<'_, '_>) -> Option<StatementKind> {
     })
 }
 
-fn alter(mut cursor: Cursor<'_, '_>) -> Option<StatementKind> {
+fn alter(statement: &Statement<'_>, mut cursor: Cursor<'_, '_>) -> Option<StatementKind> {
     cursor.expect(&["TABLE"]).ok()?;
     let (_, table) = cursor.qualified_name().ok()?;
-    let action = alter_action(&mut cursor).unwrap_or(AlterAction::Other);
+    let action = alter_action(statement, &mut cursor, &table).unwrap_or(AlterAction::Other);
     Some(StatementKind::AlterTable { table, action })
 }
 
-fn alter_action(cursor: &mut Cursor<'_, '_>) -> Option<AlterAction> {
+fn alter_action(statement: &Statement<'_>, cursor: &mut Cursor<'_, '_>, table: &Name) -> Option<AlterAction> {
     let verb = cursor.advance()?;
     match &*verb.text.to_ascii_uppercase() {
         "RENAME" if cursor.take(&["TO"]) => Some(AlterAction::RenameTo(cursor.name().ok()?)),
@@ -297,7 +302,7 @@ fn alter_action(cursor: &mut Cursor<'_, '_>) -> Option<AlterAction> {
             }
             cursor.take(&["DROP", "NOT", "NULL"]).then_some(AlterAction::DropNotNull(column))
         }
-        "ADD" => added(cursor),
+        "ADD" => added(statement, cursor, table),
         _ => None,
     }
 }
@@ -307,6 +312,35 @@ fn column_name(cursor: &mut Cursor<'_, '_>) -> Option<Name> {
     cursor.name().ok()
 }
 
-fn added(cursor: &mut Cursor<'_, '_>) -> Option<AlterAction> {
-    None
+/// `ADD COLUMN` or `ADD [CONSTRAINT name] CHECK`.
+fn added(statement: &Statement<'_>, cursor: &mut Cursor<'_, '_>, table: &Name) -> Option<AlterAction> {
+    let scope = Scope { table: Some(table), columns: None };
+    let name = if cursor.take(&["CONSTRAINT"]) { Some(cursor.name().ok()?) } else { None };
+    if cursor.take(&["CHECK"]) {
+        let expr = canon::expr_of(cursor.group().ok()?, Some(scope)).ok()?;
+        return Some(AlterAction::AddCheck(Box::new(Check { name, expr: Expr::canonical(expr) })));
+    }
+    cursor.take(&["COLUMN"]);
+    let source = Source { text: statement.text, start: statement.offset };
+    let mut definition = Definition::default();
+    definition.column(cursor, source).ok()?;
+    let column = definition.columns.pop().filter(|_| name.is_none() && cursor.is_at_end())?;
+    let offset = column.offset;
+    let default_sql = match column.value {
+        RawValue::Default([first, .., last]) => Some(source.between(first.offset, last.end()).into()),
+        RawValue::Default([only]) => Some(only.text.into()),
+        _ => None,
+    };
+    let column = read::column(column, scope).ok()?;
+    let mut places = vec![(PartKind::Column, column.name.clone(), offset)];
+    let mut keys = settle::Keys::default();
+    let mut parts = Table { columns: vec![column], ..Table::empty(ObjectName { schema: None, name: table.clone() }) };
+    for raw in definition.constraints {
+        read::constraint(raw, scope, &mut parts, &mut keys, &mut places).ok()?;
+    }
+    keys.settle(&mut parts, &mut places).ok()?;
+    let Table { mut columns, checks, uniques, foreign_keys, .. } = parts;
+    let column = columns.pop()?;
+    let added = AddedColumn { column, checks, uniques, foreign_keys, default_sql, offset, places };
+    Some(AlterAction::AddColumn(Box::new(added)))
 }

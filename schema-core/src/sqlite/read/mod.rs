@@ -1,7 +1,18 @@
 //! The reader of stored DDL: the text in `sqlite_schema`, which SQLite keeps up to date through every
 //! `ALTER TABLE`, as nouns.
 
-use crate::{Index, Inspection, Name, ParseError, PartKind, Schema, Table};
+mod catalogue;
+mod index;
+mod table;
+
+pub use catalogue::catalogue;
+pub use index::index;
+pub(crate) use index::index_of;
+pub use table::table;
+pub(crate) use table::table_of;
+pub(crate) use table::{column, constraint};
+
+use crate::{Index, Name, PartKind, Table};
 
 /// A table that was read, and where its parts stand in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,28 +43,4 @@ pub struct CatalogueRow {
     pub table: Box<str>,
     /// The statement that created it; none for the indexes that implement constraints.
     pub sql: Option<Box<str>>,
-}
-
-/// Reads a `CREATE TABLE`.
-///
-/// # Errors
-/// When the text is not one, or holds anything that cannot be represented exactly; `AS SELECT` too.
-pub fn table(sql: &str) -> Result<ReadTable, ParseError> {
-    let _ = sql;
-    Err(ParseError::new("not read yet", 0))
-}
-
-/// Reads a `CREATE INDEX`.
-///
-/// # Errors
-/// When the text is not one.
-pub fn index(sql: &str) -> Result<ReadIndex, ParseError> {
-    let _ = sql;
-    Err(ParseError::new("not read yet", 0))
-}
-
-/// Reads all rows of `sqlite_schema`, in their order.
-pub fn catalogue(rows: &[CatalogueRow]) -> Inspection {
-    let _ = rows;
-    Inspection { schema: Schema::empty(crate::Dialect::Sqlite), unmanaged: Vec::new() }
 }
