@@ -5,18 +5,25 @@
 
 mod config;
 mod directory;
+mod failure;
+mod inspect;
 mod layout;
 mod listing;
 mod locked;
 mod markers;
 mod naming;
+mod permission;
 mod problem;
 mod project;
 mod replayer;
+mod row_dependent;
+mod sandbox;
+mod stub;
 
 pub use config::{Config, Level, Lints};
 pub use directory::{MigrationSet, read, read_unlocked};
+pub use inspect::inspect;
 pub use layout::Layout;
 pub use problem::Problem;
 pub use project::Project;
-pub use replayer::{Replay, Replayer, inspect, replay};
+pub use replayer::{Replay, Replayer, replay};
