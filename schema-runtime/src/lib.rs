@@ -6,10 +6,22 @@
 #![forbid(unsafe_code)]
 
 mod claim;
+#[cfg(feature = "sqlite")]
+mod error;
+#[cfg(feature = "sqlite")]
+mod event;
+#[cfg(feature = "sqlite")]
+mod options;
+#[cfg(feature = "sqlite")]
+mod plan;
 mod private;
+#[cfg(feature = "sqlite")]
+mod report;
 mod sql_type;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "sqlite")]
+mod status;
 mod table;
 mod value;
 
@@ -18,10 +30,34 @@ pub mod __private {
     pub use crate::private::*;
 }
 
+#[cfg(feature = "sqlite")]
+pub use rusqlite;
 pub use schema_core::{Migration, Storage, TypeFact};
 
+#[cfg(feature = "sqlite")]
+pub use error::{Error, Kind};
+#[cfg(feature = "sqlite")]
+pub use event::Event;
+#[cfg(feature = "sqlite")]
+pub use options::{Adopt, Options};
+#[cfg(feature = "sqlite")]
+pub use plan::{Plan, PlannedStep};
+#[cfg(feature = "sqlite")]
+pub use report::{Outcome, Report, Step};
 pub use sql_type::SqlType;
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
+#[cfg(feature = "sqlite")]
+pub use status::{MigrationStatus, Status};
 pub use table::{ColumnMeta, Ddl, Statements, Table};
 pub use value::Value;
+
+/// The checksum of a SQLite migration: see [`schema_core::checksum`].
+///
+/// ```
+/// assert_eq!(schema_runtime::checksum("SELECT 1"), schema_runtime::checksum("-- one\nSELECT  1;"));
+/// ```
+#[cfg(feature = "sqlite")]
+pub fn checksum(sql: &str) -> String {
+    schema_core::checksum(schema_core::Dialect::Sqlite, sql)
+}

@@ -85,7 +85,10 @@ pub const fn check_column(fact: TypeFact, expected: &Expected) {
 #[track_caller]
 pub const fn check_standard(fact: TypeFact, storage: Storage, nullable: bool) {
     if fact.storage as u8 != storage as u8 || fact.nullable != nullable || fact.variants.is_some() {
-        fail("this name hides the type of the standard library that it looks like\n        help: give the type another name", &[]);
+        fail(
+            "this name hides the type of the standard library that it looks like\n        help: give the type another name",
+            &[],
+        );
     }
 }
 

@@ -1,9 +1,54 @@
 //! SQLite: the embedded migrations and what brings a database to their schema.
 
+mod agreement;
+mod expected;
+mod foreign_keys;
+mod history;
+mod judge;
+mod migrate;
+mod refusal;
+mod script;
+mod settings;
+mod survey;
+mod verdict;
+
+use std::path::Path;
+
+use rusqlite::Connection;
 use schema_core::Migration;
+
+use crate::{Adopt, Error, Options, Plan, Report, Status};
 
 /// The migrations of one SQLite database and the schema they lead to, embedded into the program:
 /// the type of the `static` that `schema!` declares.
+///
+/// # What migrating does
+///
+/// The database may be in any state that can be proved:
+///
+/// | the database | what happens |
+/// |---|---|
+/// | empty, or without any table of the migrations | the final schema and its history are created at once |
+/// | at an earlier version | the migrations that are pending run, each in a transaction with its history row |
+/// | without a history, but with the schema of a version | that version is recorded, then the pending ones run |
+/// | up to date | one `SELECT` finds so, however many migrations there are |
+///
+/// Everything else is an [`Error`] of its own [`Kind`](crate::Kind), and leaves the database as it was. So does a
+/// migration that fails, that leaves rows whose foreign keys refer to nothing, or that does not lead to exactly
+/// the schema that it led to when the program was compiled.
+///
+/// Foreign keys are switched off while migrations run, so that a table can be rebuilt without its children being
+/// deleted, and the connection's settings are put back afterwards. Tables, views and triggers that no migration
+/// ever created are reported and never touched.
+///
+/// A migration always runs in a transaction: `BEGIN` and `COMMIT` in its file are passed over, as is its
+/// wish for none, since all DDL of SQLite is transactional. A `ROLLBACK` is refused.
+///
+/// # The history
+///
+/// The table `driftless_migrations` holds one row for each migration. A start on an up-to-date database compares
+/// version and checksum of every row, the chain of the last one, and whether any DDL ran since the schema was
+/// proved; if it did, the schema is read and proved again.
 #[derive(Debug)]
 pub struct Sqlite {
     migrations: &'static [Migration],
@@ -16,6 +61,39 @@ impl Sqlite {
     #[doc(hidden)]
     pub const fn new(migrations: &'static [Migration], chain: &'static str, schema: &'static [&'static str]) -> Sqlite {
         Sqlite { migrations, chain, schema }
+    }
+
+    /// The same for migrations that are known only at run time, as those of a tool that reads a directory. They
+    /// are replayed to learn the schema, and kept for the rest of the program's life.
+    ///
+    /// ```
+    /// use schema_runtime::{Migration, Sqlite, checksum};
+    ///
+    /// let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)";
+    /// let app = Sqlite::from_migrations(vec![Migration {
+    ///     version: "1".into(),
+    ///     name: "notes".into(),
+    ///     file: "migrations/0001_notes.sql".into(),
+    ///     sql: sql.into(),
+    ///     checksum: checksum(sql).into(),
+    ///     no_transaction: false,
+    /// }])?;
+    /// let mut db = schema_runtime::rusqlite::Connection::open_in_memory()?;
+    /// let report = app.migrate(&mut db)?;
+    /// assert_eq!(report.version.as_deref(), Some("1"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When two migrations have one version, or one of them fails on an empty database.
+    pub fn from_migrations(migrations: Vec<Migration>) -> Result<Sqlite, Error> {
+        verdict::sequence(&migrations)?;
+        let catalogue = expected::catalogue(&migrations)?;
+        let chain = migrations.iter().fold(String::new(), |before, migration| {
+            schema_core::chain(&before, &migration.version, &migration.checksum)
+        });
+        let schema: Vec<&'static str> = catalogue.into_iter().map(|sql| &*sql.leak()).collect();
+        Ok(Sqlite::new(migrations.leak(), chain.leak(), schema.leak()))
     }
 
     /// The migrations in their order.
@@ -31,5 +109,67 @@ impl Sqlite {
     /// The hash over all migrations in their order: two programs with the same chain embed the same migrations.
     pub const fn chain(&self) -> &'static str {
         self.chain
+    }
+
+    /// Brings a database to the schema of the migrations.
+    ///
+    /// # Errors
+    /// When the database is in a state from which that cannot be proved to be right, when it cannot be read or
+    /// written, or when a migration fails. [`Error::kind`] tells the cases apart. Migrations that were committed
+    /// before the error stay; the one that failed leaves nothing behind.
+    pub fn migrate(&self, db: &mut Connection) -> Result<Report, Error> {
+        self.migrate_with(db, Options::new())
+    }
+
+    /// The same, with [`Options`]: who watches, how long to wait, what may be adopted.
+    ///
+    /// # Errors
+    /// As [`Sqlite::migrate`].
+    pub fn migrate_with(&self, db: &mut Connection, options: Options<'_>) -> Result<Report, Error> {
+        migrate::migrate(self, db, options)
+    }
+
+    /// Opens a database file, creating it when there is none, migrates it and closes it: for programs that go on
+    /// with sqlx, diesel or another library. Call it before they open their pool.
+    ///
+    /// # Errors
+    /// As [`Sqlite::migrate`], and when the file cannot be opened. Its directory must exist.
+    pub fn migrate_file(&self, path: impl AsRef<Path>) -> Result<Report, Error> {
+        self.migrate_file_with(path, Options::new())
+    }
+
+    /// The same, with [`Options`].
+    ///
+    /// # Errors
+    /// As [`Sqlite::migrate_file`].
+    pub fn migrate_file_with(&self, path: impl AsRef<Path>, options: Options<'_>) -> Result<Report, Error> {
+        let path = path.as_ref();
+        let mut db = refusal::is_url(path)
+            .map_or_else(|| Connection::open(path).map_err(|error| refusal::open(path, error)), Err)?;
+        self.migrate_with(&mut db, options)
+    }
+
+    /// What [`Sqlite::migrate`] would do, and why. Nothing is written.
+    ///
+    /// # Errors
+    /// The error that migrating would end with before anything runs.
+    pub fn plan(&self, db: &Connection) -> Result<Plan, Error> {
+        self.plan_with(db, Adopt::Proven)
+    }
+
+    /// What [`Sqlite::migrate_with`] would do with that option.
+    ///
+    /// # Errors
+    /// As [`Sqlite::plan`].
+    pub fn plan_with(&self, db: &Connection, adopt: Adopt) -> Result<Plan, Error> {
+        survey::plan(self, db, adopt)
+    }
+
+    /// How the database stands, with what is wrong with it as a part of the answer. Nothing is written.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn status(&self, db: &Connection) -> Result<Status, Error> {
+        survey::status(self, db)
     }
 }

@@ -1,0 +1,96 @@
+//! What happens while a database is migrated.
+
+use std::fmt;
+use std::time::Duration;
+
+use schema_core::Migration;
+
+/// One step of a migration, as it happens: see [`Options::on_event`](crate::Options::on_event).
+///
+/// Its text is one line for a log.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// The schema of all migrations is about to be created at once.
+    Creating {
+        /// How many migrations it stands for.
+        migrations: usize,
+    },
+    /// Migrations were found to be there already and are about to be recorded.
+    Adopting {
+        /// The migrations.
+        migrations: &'a [Migration],
+    },
+    /// A migration is about to run.
+    Running {
+        /// The migration.
+        migration: &'a Migration,
+        /// Its place among all migrations, counted from 1.
+        position: usize,
+        /// How many migrations there are.
+        total: usize,
+    },
+    /// A statement of a migration ran.
+    Statement {
+        /// The migration.
+        migration: &'a Migration,
+        /// The statement.
+        sql: &'a str,
+        /// How long it took.
+        duration: Duration,
+    },
+    /// A migration ran, was proved and is committed.
+    Applied {
+        /// The migration.
+        migration: &'a Migration,
+        /// How long all of it took.
+        duration: Duration,
+    },
+    /// The database has the schema that it is to have.
+    Finished {
+        /// How long everything took.
+        duration: Duration,
+    },
+}
+
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Creating { migrations } => write!(f, "creating the schema of {}", count(*migrations)),
+            Event::Adopting { migrations } => write!(
+                f,
+                "adopting {}, which {} there already",
+                count(migrations.len()),
+                if migrations.len() == 1 { "is" } else { "are" }
+            ),
+            Event::Running { migration, position, total } => {
+                write!(f, "running {} ({position} of {total})", migration.file)
+            }
+            Event::Statement { sql, duration, .. } => {
+                write!(f, "ran {} in {}", sql.lines().next().unwrap_or_default(), Milliseconds(*duration))
+            }
+            Event::Applied { migration, duration } => {
+                write!(f, "applied {} in {}", migration.file, Milliseconds(*duration))
+            }
+            Event::Finished { duration } => write!(f, "finished in {}", Milliseconds(*duration)),
+        }
+    }
+}
+
+/// `1 migration`, `2 migrations`.
+pub(crate) fn count(migrations: usize) -> String {
+    format!("{migrations} migration{}", if migrations == 1 { "" } else { "s" })
+}
+
+/// A duration as people read it: whole milliseconds, or seconds from ten of them.
+pub(crate) struct Milliseconds(pub(crate) Duration);
+
+impl fmt::Display for Milliseconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < Duration::from_secs(10) {
+            write!(f, "{} ms", self.0.as_millis())
+        } else {
+            write!(f, "{:.1} s", self.0.as_secs_f64())
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What a caller may ask of a migration.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::Event;
+
+/// How to migrate: who watches, how long to wait, what to do with a database that has no history.
+///
+/// ```
+/// use std::time::Duration;
+/// use schema_runtime::{Adopt, Options};
+///
+/// let options = Options::new()
+///     .busy_timeout(Duration::from_secs(30))
+///     .adopt(Adopt::Never)
+///     .on_event(|event| println!("{event}"));
+/// ```
+#[derive(Default)]
+pub struct Options<'a> {
+    pub(crate) observer: Option<Box<dyn FnMut(&Event<'_>) + 'a>>,
+    pub(crate) busy_timeout: Option<Duration>,
+    pub(crate) adopt: Adopt,
+}
+
+/// What to do with a database that has tables of the migrations but no history of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Adopt {
+    /// Adopt the version whose schema the database has, and refuse when there is none or when it is not certain which.
+    #[default]
+    Proven,
+    /// Adopt this version, provided that the database has its schema: for versions that differ in rows only.
+    Version(String),
+    /// Refuse.
+    Never,
+}
+
+impl<'a> Options<'a> {
+    /// Nobody watches; the connection's own busy timeout; adopt what can be proved.
+    pub fn new() -> Options<'a> {
+        Options::default()
+    }
+
+    /// Calls `observer` with every event, in their order, on the same thread. When it panics, the migration
+    /// that runs is rolled back and the connection's settings are restored.
+    pub fn on_event(mut self, observer: impl FnMut(&Event<'_>) + 'a) -> Options<'a> {
+        self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// How long to wait for other connections. Without it the connection keeps its own timeout, which is
+    /// five seconds unless it was changed.
+    pub fn busy_timeout(mut self, timeout: Duration) -> Options<'a> {
+        self.busy_timeout = Some(timeout);
+        self
+    }
+
+    /// What to do with a database that has tables of the migrations but no history.
+    pub fn adopt(mut self, adopt: Adopt) -> Options<'a> {
+        self.adopt = adopt;
+        self
+    }
+}
+
+impl fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("observer", &self.observer.is_some())
+            .field("busy_timeout", &self.busy_timeout)
+            .field("adopt", &self.adopt)
+            .finish()
+    }
+}

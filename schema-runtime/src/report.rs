@@ -1,0 +1,140 @@
+//! What a migration did.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::event::{Milliseconds, count};
+
+/// What [`Sqlite::migrate`](crate::Sqlite::migrate) did. Its text is one line, and one more for what it left alone:
+///
+/// ```text
+/// applied 2 migrations, adopted 1, in 12 ms; the database is at version 3
+/// left alone: table `stats`, trigger `notes_log` on `notes`
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// What was done, in order; empty when the database was up to date.
+    pub steps: Vec<Step>,
+    /// The version that the database is at, where the program has any migration.
+    pub version: Option<String>,
+    /// What is in the database and not in the migrations: seen, and never touched. Empty, too, when the
+    /// database was up to date and nothing was read but its history.
+    pub unmanaged: Vec<String>,
+    /// How long everything took.
+    pub duration: Duration,
+}
+
+/// One migration that was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// The version of the migration.
+    pub version: String,
+    /// Its name.
+    pub name: String,
+    /// Its file.
+    pub file: String,
+    /// How it was recorded.
+    pub outcome: Outcome,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// How a migration came to be recorded in the history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The database was empty, and the schema of all migrations was created at once.
+    Created,
+    /// It ran.
+    Applied,
+    /// Its schema was there already.
+    Adopted,
+}
+
+impl Outcome {
+    /// The word in the history table.
+    ///
+    /// ```
+    /// assert_eq!(schema_runtime::Outcome::Adopted.as_str(), "adopted");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Created => "created",
+            Outcome::Applied => "applied",
+            Outcome::Adopted => "adopted",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Outcome> {
+        [Outcome::Created, Outcome::Applied, Outcome::Adopted].into_iter().find(|outcome| outcome.as_str() == word)
+    }
+}
+
+impl Report {
+    /// Whether there was nothing to do.
+    pub fn is_up_to_date(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// How many migrations were recorded with this outcome.
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.steps.iter().filter(|step| step.outcome == outcome).count()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let created = self.count(Outcome::Created);
+        let mut done = Vec::new();
+        if created > 0 {
+            done.push(format!("created the schema of {}", count(created)));
+        }
+        for (outcome, verb) in [(Outcome::Applied, "applied"), (Outcome::Adopted, "adopted")] {
+            match self.count(outcome) {
+                0 => {}
+                n if done.is_empty() => done.push(format!("{verb} {}", count(n))),
+                n => done.push(format!("{verb} {n}")),
+            }
+        }
+        match done.is_empty() {
+            true => f.write_str("up to date")?,
+            false => write!(f, "{}, in {}", done.join(", "), Milliseconds(self.duration))?,
+        }
+        if let Some(version) = &self.version {
+            write!(f, "; the database is at version {version}")?;
+        }
+        if !self.unmanaged.is_empty() {
+            write!(f, "\nleft alone: {}", self.unmanaged.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(outcome: Outcome) -> Step {
+        let text = String::new;
+        Step { version: text(), name: text(), file: text(), outcome, duration: Duration::ZERO }
+    }
+
+    #[test]
+    fn a_report_reads_well() {
+        let mut report = Report { version: Some("3".into()), ..Report::default() };
+        assert_eq!(report.to_string(), "up to date; the database is at version 3");
+        report.duration = Duration::from_millis(12);
+        report.steps = vec![step(Outcome::Adopted), step(Outcome::Applied), step(Outcome::Applied)];
+        report.unmanaged = vec!["table `stats`".into()];
+        assert_eq!(
+            report.to_string(),
+            "applied 2 migrations, adopted 1, in 12 ms; the database is at version 3\nleft alone: table `stats`"
+        );
+        report.steps = vec![step(Outcome::Created)];
+        report.unmanaged.clear();
+        report.duration = Duration::from_millis(61_500);
+        assert_eq!(report.to_string(), "created the schema of 1 migration, in 61.5 s; the database is at version 3");
+    }
+}

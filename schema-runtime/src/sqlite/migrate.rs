@@ -1,0 +1,276 @@
+//! Bringing a database to the schema of the migrations, step by step. Every step is judged, done, proved and
+//! recorded inside one write transaction, so that it is either whole or not there.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use schema_core::Migration;
+
+use crate::sqlite::agreement::digest;
+use crate::sqlite::foreign_keys::{self, Violations};
+use crate::sqlite::history::{self, Glance, Record, Row};
+use crate::sqlite::judge::{Judge, State};
+use crate::sqlite::script::{self, Nature};
+use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
+use crate::sqlite::{Sqlite, refusal};
+use crate::{Error, Event, Options, Outcome, Report, Step};
+
+/// Brings a database to the schema of the program's migrations.
+pub(crate) fn migrate(set: &Sqlite, db: &Connection, mut options: Options<'_>) -> Result<Report, Error> {
+    let start = Instant::now();
+    let _timeout = BusyTimeout::set(db, options.busy_timeout)?;
+    let mut report =
+        Report { version: set.migrations().last().map(|last| last.version.clone().into_owned()), ..Report::default() };
+    match history::glance(db, set.migrations(), set.chain()).map_err(refusal::database)? {
+        Glance::UpToDate => {}
+        Glance::Unproved => prove_again(set, db, &mut report)?,
+        Glance::Otherwise => {
+            let mut run = Run::new(set, db, &mut options)?;
+            let result = run.converge();
+            (report.steps, report.unmanaged) = run.finish();
+            result.map_err(|error| match report.steps.last() {
+                Some(last) => refusal::after(error, report.steps.len(), &last.version),
+                None => error,
+            })?;
+        }
+    }
+    report.duration = start.elapsed();
+    observe(&mut options, &Event::Finished { duration: report.duration });
+    Ok(report)
+}
+
+/// Proves that a database whose history is complete still has its schema after somebody ran DDL, and notes it,
+/// so that the next start is short again.
+fn prove_again(set: &Sqlite, db: &Connection, report: &mut Report) -> Result<(), Error> {
+    let cookie = history::cookie(db).map_err(refusal::database)?;
+    let mut judge = Judge::new(db, set, crate::Adopt::Proven);
+    judge.prove_final()?;
+    report.unmanaged = judge.unmanaged;
+    // Only a short cut for the next start: a database that cannot be written now does without.
+    drop(history::renew(db, cookie));
+    Ok(())
+}
+
+fn observe(options: &mut Options<'_>, event: &Event<'_>) {
+    #[cfg(feature = "tracing")]
+    match event {
+        Event::Statement { .. } => tracing::debug!(target: "driftless", "{event}"),
+        _ => tracing::info!(target: "driftless", "{event}"),
+    }
+    if let Some(observer) = &mut options.observer {
+        observer(event);
+    }
+}
+
+/// One run of [`migrate`] that has something to do.
+struct Run<'a, 'o> {
+    judge: Judge<'a>,
+    // Restored after the transaction of a step is rolled back, since a step's lock is dropped before.
+    settings: Settings<'a>,
+    options: &'a mut Options<'o>,
+    steps: Vec<Step>,
+    /// Whether the migration that comes next found violations, so that those before it must be known.
+    suspicious: bool,
+}
+
+impl<'a, 'o> Run<'a, 'o> {
+    fn new(set: &'a Sqlite, db: &'a Connection, options: &'a mut Options<'o>) -> Result<Run<'a, 'o>, Error> {
+        if !db.is_autocommit() {
+            return Err(refusal::in_transaction());
+        }
+        let judge = Judge::new(db, set, options.adopt.clone());
+        refuse_hidden(&judge)?;
+        let settings = Settings::switch_off(db)?;
+        Ok(Run { judge, settings, options, steps: Vec::new(), suspicious: false })
+    }
+
+    fn finish(self) -> (Vec<Step>, Vec<String>) {
+        (self.steps, self.judge.unmanaged)
+    }
+
+    fn converge(&mut self) -> Result<(), Error> {
+        loop {
+            let lock = Lock::take(self.judge.db)?;
+            match self.judge.state()? {
+                State::UpToDate => return Ok(()),
+                State::Fresh => return self.create(lock),
+                State::Unrecorded(count) => self.adopt(lock, count)?,
+                State::Behind(rows) => self.apply(lock, &rows)?,
+            }
+        }
+    }
+
+    /// Creates the schema of all migrations, and records them, at once.
+    fn create(&mut self, lock: Lock<'_>) -> Result<(), Error> {
+        let start = Instant::now();
+        let migrations = self.judge.set.migrations();
+        observe(self.options, &Event::Creating { migrations: migrations.len() });
+        if is_schema_alone(self.judge.set) {
+            self.create_catalogue()?;
+        } else {
+            self.replay_all()?;
+        }
+        let digest = self.judge.digest()?;
+        let duration = start.elapsed();
+        self.record(
+            &[],
+            migrations,
+            &Record { outcome: Outcome::Created, digest: Some(&digest), duration_ms: ms(duration) },
+        )?;
+        lock.commit()?;
+        self.note(migrations, Outcome::Created, duration);
+        Ok(())
+    }
+
+    /// Runs the statements that SQLite stored where the migrations were replayed, and proves that it stores the
+    /// same here.
+    fn create_catalogue(&mut self) -> Result<(), Error> {
+        let db = self.judge.db;
+        let statements = self.judge.set.schema().iter().filter(|sql| !is_internal(sql));
+        for sql in statements.clone() {
+            script::execute(db, sql).map_err(|error| refusal::uncreatable(sql, error))?;
+        }
+        let stored = stored(db).map_err(refusal::database)?;
+        if statements.clone().all(|sql| stored.contains(*sql)) { Ok(()) } else { self.prove_created() }
+    }
+
+    /// Runs every migration, since some do more than their schema shows.
+    fn replay_all(&mut self) -> Result<(), Error> {
+        let migrations = self.judge.set.migrations();
+        let before = foreign_keys::violations(self.judge.db).map_err(refusal::database)?;
+        for (at, migration) in migrations.iter().enumerate() {
+            observe(self.options, &Event::Running { migration, position: at + 1, total: migrations.len() });
+            self.run(migration)?;
+        }
+        if let Some(last) = migrations.last() {
+            self.refuse_orphans(last, &before)?;
+        }
+        self.prove_created()
+    }
+
+    fn prove_created(&mut self) -> Result<(), Error> {
+        let migrations = self.judge.set.migrations();
+        let (lines, _) = self.judge.compare(migrations.len())?;
+        match (lines.is_empty(), migrations.last()) {
+            (false, Some(last)) => Err(refusal::diverged(last, &lines)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Records migrations whose schema is there already.
+    fn adopt(&mut self, lock: Lock<'_>, count: usize) -> Result<(), Error> {
+        let start = Instant::now();
+        let migrations = &self.judge.set.migrations()[..count];
+        observe(self.options, &Event::Adopting { migrations });
+        let digest = self.judge.digest()?;
+        let duration = start.elapsed();
+        self.record(
+            &[],
+            migrations,
+            &Record { outcome: Outcome::Adopted, digest: Some(&digest), duration_ms: ms(duration) },
+        )?;
+        lock.commit()?;
+        self.note(migrations, Outcome::Adopted, duration);
+        Ok(())
+    }
+
+    /// Runs the migration that comes next, proves its schema, and records it.
+    fn apply(&mut self, lock: Lock<'_>, rows: &[Row]) -> Result<(), Error> {
+        let start = Instant::now();
+        let migrations = self.judge.set.migrations();
+        let migration = &migrations[rows.len()];
+        let before = if self.suspicious { Some(self.violations()?) } else { None };
+        if before.is_none() {
+            observe(self.options, &Event::Running { migration, position: rows.len() + 1, total: migrations.len() });
+        }
+        self.run(migration)?;
+        match &before {
+            Some(before) => self.refuse_orphans(migration, before)?,
+            // Checking is a scan of all children, so the state before is read only when it matters. What the
+            // migration did is rolled back, and it runs again with that knowledge.
+            None if !self.violations()?.is_empty() => {
+                self.suspicious = true;
+                return Ok(());
+            }
+            None => {}
+        }
+        self.suspicious = false;
+        let (lines, expected) = self.judge.compare(rows.len() + 1)?;
+        if !lines.is_empty() {
+            return Err(refusal::diverged(migration, &lines));
+        }
+        let digest = digest(&expected.schema);
+        let one = std::slice::from_ref(migration);
+        let record = Record { outcome: Outcome::Applied, digest: Some(&digest), duration_ms: ms(start.elapsed()) };
+        self.record(rows, one, &record)?;
+        lock.commit()?;
+        let duration = start.elapsed();
+        self.note(one, Outcome::Applied, duration);
+        observe(self.options, &Event::Applied { migration, duration });
+        Ok(())
+    }
+
+    fn run(&mut self, migration: &Migration) -> Result<(), Error> {
+        let options = &mut *self.options;
+        script::run(self.judge.db, migration, &mut |event| observe(options, event))?;
+        self.settings.reset().map_err(refusal::database)
+    }
+
+    fn violations(&self) -> Result<Violations, Error> {
+        foreign_keys::violations(self.judge.db).map_err(refusal::database)
+    }
+
+    fn refuse_orphans(&self, migration: &Migration, before: &Violations) -> Result<(), Error> {
+        let added = foreign_keys::added(before, &self.violations()?);
+        if added.is_empty() { Ok(()) } else { Err(refusal::orphans(migration, &added)) }
+    }
+
+    fn record(&self, rows: &[Row], migrations: &[Migration], record: &Record<'_>) -> Result<(), Error> {
+        history::create(self.judge.db).map_err(refusal::database)?;
+        history::append(self.judge.db, rows, migrations, record).map_err(refusal::database)
+    }
+
+    fn note(&mut self, migrations: &[Migration], outcome: Outcome, duration: Duration) {
+        self.steps.extend(migrations.iter().map(|migration| Step {
+            version: migration.version.clone().into_owned(),
+            name: migration.name.clone().into_owned(),
+            file: migration.file.clone().into_owned(),
+            outcome,
+            duration: if outcome == Outcome::Applied { duration } else { Duration::ZERO },
+        }));
+    }
+}
+
+fn ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Whether the stored statements say all that the migrations do.
+pub(crate) fn is_schema_alone(set: &Sqlite) -> bool {
+    !set.schema().is_empty() && set.migrations().iter().all(|migration| script::nature(migration) == Nature::Schema)
+}
+
+/// The tables of SQLite's own, such as `sqlite_sequence`, which it creates when they are needed.
+fn is_internal(sql: &str) -> bool {
+    sql.starts_with("CREATE TABLE sqlite_")
+}
+
+fn stored(db: &Connection) -> rusqlite::Result<std::collections::HashSet<String>> {
+    let mut statement = db.prepare("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL")?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+/// A temporary table takes the statements that are meant for a table of the same name.
+fn refuse_hidden(judge: &Judge<'_>) -> Result<(), Error> {
+    let read = |db: &Connection| {
+        let mut statement = db.prepare("SELECT name FROM sqlite_temp_schema WHERE type IN ('table', 'view')")?;
+        statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()
+    };
+    let temporary = read(judge.db).map_err(refusal::database)?;
+    let hides =
+        |name: &&String| judge.known.names().chain([history::TABLE]).any(|known| known.eq_ignore_ascii_case(name));
+    match temporary.iter().find(hides) {
+        Some(name) => Err(refusal::hidden(name)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,76 @@
+//! How a database stands.
+
+use std::fmt;
+
+use crate::{Error, Outcome};
+
+/// How a database stands against the migrations of the program. Its text is a list:
+///
+/// ```text
+/// 1 baseline     adopted 2026-03-01T12:00:00.000Z
+/// 2 roles        applied 2026-03-01T12:00:00.012Z
+/// 3 permissions  pending
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Status {
+    /// The migrations of the program, in their order.
+    pub migrations: Vec<MigrationStatus>,
+    /// What keeps the database from being migrated, or contradicts its history.
+    pub problem: Option<Error>,
+    /// What is in the database and not in the migrations.
+    pub unmanaged: Vec<String>,
+}
+
+/// How a database stands with one migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MigrationStatus {
+    /// The version.
+    pub version: String,
+    /// The name.
+    pub name: String,
+    /// The file.
+    pub file: String,
+    /// How it was recorded; `None` when it is pending.
+    pub outcome: Option<Outcome>,
+    /// When it was recorded, in UTC, as `2026-03-01T12:00:00.000Z`.
+    pub applied_at: Option<String>,
+}
+
+impl Status {
+    /// Whether every migration is recorded and the schema is the expected one.
+    pub fn is_up_to_date(&self) -> bool {
+        self.problem.is_none() && self.migrations.iter().all(|migration| migration.outcome.is_some())
+    }
+
+    /// The migrations that are not recorded.
+    pub fn pending(&self) -> impl Iterator<Item = &MigrationStatus> {
+        self.migrations.iter().filter(|migration| migration.outcome.is_none())
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |text: fn(&MigrationStatus) -> &str| {
+            self.migrations.iter().map(|migration| text(migration).chars().count()).max().unwrap_or(0)
+        };
+        let (versions, names) = (width(|migration| &migration.version), width(|migration| &migration.name));
+        let mut lines: Vec<String> = Vec::new();
+        for migration in &self.migrations {
+            let state = match (migration.outcome, &migration.applied_at) {
+                (Some(outcome), Some(at)) => format!("{} {at}", outcome.as_str()),
+                _ => "pending".to_owned(),
+            };
+            lines.push(format!("{:>versions$} {:names$}  {state}", migration.version, migration.name));
+        }
+        if self.migrations.is_empty() {
+            lines.push("the program has no migrations".to_owned());
+        }
+        if !self.unmanaged.is_empty() {
+            lines.push(format!("not managed: {}", self.unmanaged.join(", ")));
+        }
+        lines.extend(self.problem.iter().map(ToString::to_string));
+        f.write_str(&lines.join("\n"))
+    }
+}
