@@ -111,9 +111,11 @@ fn field(ident: &Ident, source: &syn::Field, entries: Vec<Entry>, errors: &mut E
         }
     }
     for (name, span, value) in beside {
-        match &mut field.references {
-            Some(references) => action(references, name, span, &value, errors),
-            None => errors.push(syn::Error::new(span, format!("`{name}` without `references`"))),
+        if let Some(references) = &mut field.references {
+            action(references, name, span, &value, errors);
+        } else {
+            let message = format!("`{name}` without `references`, as in `references = User::id`");
+            errors.push(syn::Error::new(span, message));
         }
     }
     field
@@ -183,12 +185,12 @@ fn check(key: Span, value: Value, errors: &mut Errors) -> Option<CheckAttribute>
             Some(CheckAttribute { key, condition, name: None })
         }
         Value::List(list) => {
-            let [Element { target: Target::Text(lit), .. }] = list.elements.as_slice() else {
+            let [Element { target: Target::Text(sql), .. }] = list.elements.as_slice() else {
                 let place = list.elements.get(1).or(list.elements.first()).map_or(key, |element| element.span);
                 errors.push(syn::Error::new(place, wrong));
                 return None;
             };
-            let condition = Setting { value: lit.value(), key, span: lit.span() };
+            let condition = Setting { value: sql.value(), key, span: sql.span() };
             let name = list.options.into_iter().find_map(|option| text(option.span, option.value));
             Some(CheckAttribute { key, condition, name })
         }
@@ -242,13 +244,13 @@ fn key_element(element: Element, errors: &mut Errors) -> Option<KeyElement> {
     let target = match element.target {
         Target::Text(lit) => ElementTarget::Column(lit.value()),
         Target::Sql(lit) => ElementTarget::Sql(lit.value()),
-        Target::Path(path) => match path.get_ident() {
-            Some(ident) => ElementTarget::Field(ident.clone()),
-            None => {
+        Target::Path(path) => {
+            let Some(ident) = path.get_ident() else {
                 errors.at(&path, "expected a field of this struct");
                 return None;
-            }
-        },
+            };
+            ElementTarget::Field(ident.clone())
+        }
     };
     Some(KeyElement {
         target,
@@ -364,15 +366,13 @@ fn parent(
 }
 
 fn column_text(element: &Element, errors: &mut Errors) -> Option<Setting<String>> {
-    match &element.target {
-        Target::Text(lit) => Some(Setting { value: lit.value(), key: element.span, span: lit.span() }),
-        _ => {
-            let message = "a parent that is named as a string has columns that are strings, as in \
-                           `references(\"users\", \"id\")`";
-            errors.push(syn::Error::new(element.span, message));
-            None
-        }
+    if let Target::Text(lit) = &element.target {
+        return Some(Setting { value: lit.value(), key: element.span, span: lit.span() });
     }
+    let message =
+        "a parent that is named as a string has columns that are strings, as in `references(\"users\", \"id\")`";
+    errors.push(syn::Error::new(element.span, message));
+    None
 }
 
 fn parent_field(element: &Element, errors: &mut Errors) -> Option<Ident> {

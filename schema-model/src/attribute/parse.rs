@@ -144,20 +144,12 @@ fn is_end(cursor: Cursor<'_>) -> bool {
 
 fn unknown(ident: &Ident, inside: Inside) -> Error {
     let word = ident.unraw().to_string();
-    let fact = format!("unknown key `{word}`");
-    Error::new(
-        ident.span(),
-        match advice(&word, inside) {
-            Some(advice) => format!("{fact}; {advice}"),
-            None => {
-                let names: Vec<&str> = inside.keys.iter().map(|key| key.name).collect();
-                match names.as_slice() {
-                    [] => format!("{fact}; only columns are expected here"),
-                    names => format!("{fact}; expected {}", among(names)),
-                }
-            }
-        },
-    )
+    let names: Vec<&str> = inside.keys.iter().map(|key| key.name).collect();
+    let advice = advice(&word, inside).unwrap_or_else(|| match names.as_slice() {
+        [] => "only columns are expected here".to_owned(),
+        names => format!("expected {}", among(names)),
+    });
+    Error::new(ident.span(), format!("unknown key `{word}`; {advice}"))
 }
 
 fn advice(word: &str, inside: Inside) -> Option<String> {

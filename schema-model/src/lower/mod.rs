@@ -171,7 +171,9 @@ impl<'a> Lowering<'a> {
                     Dialect::Postgres => field.comment.as_ref().map(|comment| comment.value.as_str().into()),
                 },
             };
-            refuse::column(self.model, field, &column, self.dialect, &mut self.errors);
+            let known = fact.is_some() || field.sql_type.is_some();
+            let earlier = &self.desired.table.columns;
+            refuse::column(self.model, field, &column, earlier, known, self.dialect, &mut self.errors);
             self.desired.spans.column(&name, field);
             self.desired.table.columns.push(column);
             self.rust_side(field, &name, fact);
@@ -288,7 +290,11 @@ impl<'a> Lowering<'a> {
             on_update: key.on_update.as_ref().map_or(Action::NoAction, |action| action.value),
             deferrable: key.deferrable.as_ref().map_or(Deferrable::No, |deferrable| deferrable.value),
         };
-        refuse::foreign_key(key, &found, &self.desired.table, &mut self.errors);
+        if key.columns.is_empty() {
+            let open = &self.desired.open_types;
+            let known = |column: &Column| !open.iter().any(|open| open.column == column.name);
+            refuse::set_null(key, &found, &self.desired.table, known, &mut self.errors);
+        }
         self.desired.spans.part(&found, key.key);
         self.desired.table.foreign_keys.push(found);
     }
@@ -365,7 +371,7 @@ fn default_sql(dialect: Dialect, value: &DefaultValue) -> Option<String> {
             (Dialect::Postgres, false) => "false".to_owned(),
         },
         DefaultValue::Bytes(bytes) => {
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            let digits = bytes.iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02X}"));
             match dialect {
                 Dialect::Sqlite => format!("x'{digits}'"),
                 Dialect::Postgres => format!("'\\x{}'::bytea", digits.to_lowercase()),
