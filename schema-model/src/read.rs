@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use schema_core::{Action, Deferrable, OnConflict};
 use syn::{Data, DeriveInput, Fields, Lit};
 
-use crate::attribute::{self, Element, Entry, Level, List, Literal, Target, Value};
+use crate::attribute::{self, Element, Entry, Key, Level, List, Literal, Target, Value};
 use crate::errors::Errors;
 use crate::model::{
     CheckAttribute, DefaultValue, ElementTarget, Field, ForeignKeyAttribute, KeyAttribute, KeyElement, Model, Parent,
@@ -71,9 +71,9 @@ fn table(entries: Vec<Entry>, errors: &mut Errors) -> TableAttributes {
             ("was", value) => table.was = text(span, value),
             ("comment", value) => table.comment = text(span, value),
             ("database", value) => table.database = text(span, value),
-            ("primary_key", Value::List(list)) => table.primary_key = Some(key_attribute(span, list, errors)),
-            ("unique", Value::List(list)) => table.uniques.push(key_attribute(span, list, errors)),
-            ("index", Value::List(list)) => table.indexes.push(key_attribute(span, list, errors)),
+            ("primary_key", Value::List(list)) => table.primary_key = Some(listed(key, span, list, errors)),
+            ("unique", Value::List(list)) => table.uniques.push(listed(key, span, list, errors)),
+            ("index", Value::List(list)) => table.indexes.push(listed(key, span, list, errors)),
             ("check", value) => table.checks.extend(check(span, value, errors)),
             ("foreign_key", Value::List(list)) => table.foreign_keys.extend(foreign_key(span, list, errors)),
             _ => {}
@@ -218,6 +218,18 @@ fn own_key(key: Span, value: Value, errors: &mut Errors) -> KeyAttribute {
     }
 }
 
+/// A key that lists its columns.
+fn listed(key: &Key, span: Span, list: List, errors: &mut Errors) -> KeyAttribute {
+    refuse_empty_list(key.name, span, &list, errors);
+    key_attribute(span, list, errors)
+}
+
+fn refuse_empty_list(word: &str, span: Span, list: &List, errors: &mut Errors) {
+    if list.elements.is_empty() && !list.broken {
+        errors.push(syn::Error::new(span, format!("`{word}` lists no columns, as in `{word}(org_id, user_id)`")));
+    }
+}
+
 fn key_attribute(key: Span, list: List, errors: &mut Errors) -> KeyAttribute {
     let mut found = KeyAttribute::new(key);
     found.elements = list.elements.into_iter().filter_map(|element| key_element(element, errors)).collect();
@@ -286,19 +298,24 @@ fn foreign_key(key: Span, list: List, errors: &mut Errors) -> Option<ForeignKeyA
     let (mut columns, mut parents, mut rest) = (None, None, Vec::new());
     for option in list.options {
         match (option.key.name, option.value) {
-            ("columns", Value::List(list)) => columns = Some(list),
+            ("columns", Value::List(list)) => columns = Some((option.span, list)),
             ("references", Value::List(list)) => parents = Some((option.span, list)),
             (name, value) => rest.push((name, option.span, value)),
         }
     }
-    let Some(columns) = columns else {
-        errors.push(syn::Error::new(key, format!("`foreign_key` names no columns, {example}")));
-        return None;
+    let mut missing = |what: &str| {
+        if !list.broken {
+            errors.push(syn::Error::new(key, format!("`foreign_key` names no {what}, {example}")));
+        }
     };
-    let Some((span, mut list)) = parents else {
-        errors.push(syn::Error::new(key, format!("`foreign_key` names no parent, {example}")));
-        return None;
-    };
+    if columns.is_none() {
+        missing("columns");
+    }
+    if parents.is_none() {
+        missing("parent");
+    }
+    let ((place, columns), (span, mut list)) = (columns?, parents?);
+    refuse_empty_list("columns", place, &columns, errors);
     let schema = take_schema(&mut list);
     let parent = parent(span, list.elements, schema, false, errors)?;
     let mut found = ForeignKeyAttribute::new(key, parent);

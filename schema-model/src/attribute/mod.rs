@@ -83,6 +83,8 @@ pub(crate) enum Literal {
 pub(crate) struct List {
     pub(crate) elements: Vec<Element>,
     pub(crate) options: Vec<Entry>,
+    /// Whether something in it was refused, so that what is missing is no news.
+    pub(crate) broken: bool,
 }
 
 /// An element of a list: what it names, and the words after it.

@@ -23,7 +23,8 @@ pub(crate) fn attributes(level: Level, attributes: &[Attribute], errors: &mut Er
             entries.extend(list.options);
             Ok(())
         });
-        if read.is_err() {
+        // Inside parentheses every mistake is reported where it is found.
+        if read.is_err() && !matches!(attribute.meta, syn::Meta::List(_)) {
             let (word, example) = namespace(level);
             errors.at(attribute, format!("`{word}` takes keys in parentheses, as in `#[{word}({example})]`"));
         }
@@ -90,6 +91,7 @@ fn read_list(stream: ParseStream<'_>, inside: Inside, errors: &mut Errors) -> Li
     while !stream.is_empty() {
         if let Err(error) = read_item(stream, inside, &mut list, errors) {
             errors.push(error);
+            list.broken = true;
             skip_item(stream);
         }
         if stream.is_empty() {
@@ -97,6 +99,7 @@ fn read_list(stream: ParseStream<'_>, inside: Inside, errors: &mut Errors) -> Li
         }
         if stream.parse::<Token![,]>().is_err() {
             errors.push(stream.error("expected `,`"));
+            list.broken = true;
             skip_item(stream);
             let _comma = stream.parse::<Token![,]>();
         }
@@ -178,7 +181,7 @@ fn advice(word: &str, inside: Inside) -> Option<String> {
 
 fn not_a_key(stream: ParseStream<'_>, inside: Inside) -> Error {
     let example = inside.keys.first().map_or("", |key| key.example);
-    stream.error(format!("expected a key, as in `{example}`"))
+    Error::new(stream.span(), format!("expected a key, as in `{example}`"))
 }
 
 fn read_entry(stream: ParseStream<'_>, key: &'static Key, span: Span, errors: &mut Errors) -> Result<Entry> {
@@ -269,16 +272,18 @@ fn read_literal(stream: ParseStream<'_>) -> Result<Option<Literal>> {
         Ident::parse_any(stream)?;
         return Ok(Some(Literal::Null(ident.span())));
     }
-    let negative = stream.peek(Token![-]);
-    if negative && !(stream.peek2(syn::LitInt) || stream.peek2(syn::LitFloat)) || !negative && !stream.peek(Lit) {
-        return Ok(None);
+    let ahead = stream.fork();
+    let negative = ahead.parse::<Token![-]>().is_ok();
+    let Ok(lit) = ahead.parse::<Lit>() else { return Ok(None) };
+    match (negative, &lit) {
+        (_, Lit::Int(_) | Lit::Float(_)) | (false, Lit::Str(_) | Lit::Bool(_) | Lit::ByteStr(_)) => {}
+        _ => return Ok(None),
     }
     if negative {
         stream.parse::<Token![-]>()?;
     }
-    let lit = stream.parse::<Lit>()?;
-    Ok(matches!(lit, Lit::Int(_) | Lit::Float(_) | Lit::Str(_) | Lit::Bool(_) | Lit::ByteStr(_))
-        .then_some(Literal::Lit { negative, lit }))
+    stream.parse::<Lit>()?;
+    Ok(Some(Literal::Lit { negative, lit }))
 }
 
 fn read_element(stream: ParseStream<'_>) -> Result<Element> {
@@ -313,7 +318,8 @@ fn read_modifier(stream: ParseStream<'_>, ident: &Ident, element: &mut Element) 
     }
     Ident::parse_any(stream)?;
     let text = |example: &str| {
-        stream.parse::<LitStr>().map_err(|_| stream.error(format!("`{word}` takes a string, as in `{example}`")))
+        let place = if stream.is_empty() { ident.span() } else { stream.span() };
+        stream.parse::<LitStr>().map_err(|_| Error::new(place, format!("`{word}` takes a string, as in `{example}`")))
     };
     match word.as_str() {
         "desc" => element.descending = Some(ident.span()),
@@ -345,6 +351,5 @@ fn wrong_kind(span: Span, key: &Key) -> Error {
         }
     }
     let kinds = if kinds.is_empty() { "no value".to_owned() } else { kinds.join(" or ") };
-    let example = if key.example.starts_with('`') { key.example.to_owned() } else { key.example.replace('`', "") };
-    Error::new(span, format!("`{}` takes {kinds}, as in `{example}`", key.name))
+    Error::new(span, format!("`{}` takes {kinds}, as in `{}`", key.name, key.example))
 }

@@ -27,9 +27,6 @@ pub(super) fn all(model: &Model, errors: &mut Errors) {
         refuse_empty(name, errors);
     }
     for key in &table.foreign_keys {
-        if key.columns.is_empty() {
-            errors.push(Error::new(key.key, "`columns` lists no columns, as in `columns(org_id, user_id)`"));
-        }
         elements(model, &key.columns, true, errors);
         foreign_key(model, key, key.columns.len(), errors);
     }
@@ -48,9 +45,6 @@ pub(super) fn names(element: &KeyElement, field: &Field) -> bool {
 }
 
 fn list(model: &Model, word: &str, key: &KeyAttribute, errors: &mut Errors) {
-    if key.elements.is_empty() {
-        errors.push(Error::new(key.key, format!("`{word}` lists no columns, as in `{word}(org_id, user_id)`")));
-    }
     elements(model, &key.elements, word != "index", errors);
     elements(model, &key.include, true, errors);
     names_of(key, errors);
