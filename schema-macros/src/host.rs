@@ -1,0 +1,172 @@
+//! What one compilation knows of the migrations: read and replayed once, whoever asks.
+//!
+//! A process of rustc compiles one crate, so what was read at the first expansion holds for all. In
+//! the long-lived server of an editor it would not; there nothing is read at all, see [`in_editor`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use schema_core::ObjectName;
+use schema_replay::{MigrationSet, Problem, Project, Replay};
+
+/// A migrations directory that was read and replayed without a problem.
+pub(crate) struct Host {
+    pub(crate) project: Project,
+    pub(crate) set: MigrationSet,
+    pub(crate) replay: Replay,
+    /// The digest of the schema that the migrations make; never zero.
+    pub(crate) digest: u64,
+}
+
+/// What became of a migrations directory.
+pub(crate) enum State {
+    /// There is none.
+    Absent,
+    /// It cannot be read, or cannot be replayed.
+    Broken(Vec<Problem>),
+    /// The schema is known.
+    Ready(Box<Host>),
+}
+
+/// A table whose model was expanded: the name of the model by that of the table.
+type Models = BTreeMap<String, String>;
+
+#[derive(Default)]
+struct Process {
+    states: BTreeMap<Option<PathBuf>, Arc<State>>,
+    announced: BTreeSet<Option<PathBuf>>,
+    tracked: BTreeSet<PathBuf>,
+    models: Models,
+}
+
+static PROCESS: Mutex<Option<Process>> = Mutex::new(None);
+
+fn with_process<T>(use_it: impl FnOnce(&mut Process) -> T) -> T {
+    let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
+    use_it(process.get_or_insert_default())
+}
+
+/// Whether an editor's server expands the macro. It caches expansions and never learns that a
+/// migration changed, so checks there would go stale; the editor's own `cargo check` reports them.
+pub(crate) fn in_editor() -> bool {
+    let forced = std::env::var_os("DRIFTLESS_IDE_CHECK").is_some_and(|value| value == "1");
+    let exe = std::env::current_exe().ok();
+    let stem = exe.as_deref().and_then(Path::file_stem).and_then(|stem| stem.to_str());
+    !forced && stem.is_some_and(|stem| stem.starts_with("rust-analyzer"))
+}
+
+/// The state of the migrations that belong to the source file of a span.
+pub(crate) fn state(span: Span, dir_name: Option<&str>) -> Arc<State> {
+    let manifest_dir = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let source = span.unwrap().local_file().map(|file| std::path::absolute(&file).unwrap_or(file));
+    match Project::locate(source.as_deref(), &manifest_dir, dir_name) {
+        Err(problem) => Arc::new(State::Broken(vec![problem])),
+        Ok(None) => Arc::new(State::Absent),
+        Ok(Some(project)) => with_process(|process| {
+            let known = process.states.entry(Some(project.dir.clone()));
+            Arc::clone(known.or_insert_with(|| Arc::new(load(project))))
+        }),
+    }
+}
+
+fn load(project: Project) -> State {
+    let set = match schema_replay::read(&project) {
+        Ok(set) => set,
+        Err(problems) => return State::Broken(problems),
+    };
+    match schema_replay::replay(&set.migrations) {
+        Ok(replay) => {
+            // One compiler makes and compares the digests, so any hash does that is cheap without optimisation.
+            let mut hasher = DefaultHasher::new();
+            replay.catalogue.hash(&mut hasher);
+            let digest = hasher.finish().max(1);
+            State::Ready(Box::new(Host { project, set, replay, digest }))
+        }
+        Err(problem) => State::Broken(vec![problem]),
+    }
+}
+
+impl State {
+    fn dir(&self) -> Option<PathBuf> {
+        match self {
+            State::Ready(host) => Some(host.project.dir.clone()),
+            State::Absent | State::Broken(_) => None,
+        }
+    }
+
+    /// What is wrong with the migrations themselves, as errors at the span; for the first caller of
+    /// this process only, since it is no fault of the models.
+    pub(crate) fn announce(&self, span: Span) -> Vec<syn::Error> {
+        if !with_process(|process| process.announced.insert(self.dir())) {
+            return Vec::new();
+        }
+        let problems = match self {
+            State::Absent => {
+                let message = "there is no `migrations` directory at or above this file inside its package\n        \
+                               help: run `cargo driftless init`";
+                return vec![syn::Error::new(span, for_rustc(message))];
+            }
+            State::Broken(problems) => problems,
+            State::Ready(host) => &host.replay.findings,
+        };
+        problems.iter().map(|problem| syn::Error::new(span, for_rustc(&problem.message))).collect()
+    }
+
+    /// Code that makes cargo rebuild when a migration or the lock is edited or removed; for the
+    /// first caller of this process only.
+    pub(crate) fn track(&self) -> TokenStream {
+        let State::Ready(host) = self else {
+            return TokenStream::new();
+        };
+        if !with_process(|process| process.tracked.insert(host.project.dir.clone())) {
+            return TokenStream::new();
+        }
+        let lock = host.project.dir.join("driftless.lock");
+        let files = host.set.files.iter().cloned().chain(lock.is_file().then_some(lock));
+        let paths = files.map(|file| path(&file));
+        quote!(#(const _: &[::core::primitive::u8] = ::core::include_bytes!(#paths);)*)
+    }
+}
+
+/// A path as an expression, relative to the package where it can be, so that a build does not
+/// depend on the directory it happens in.
+pub(crate) fn path(path: &Path) -> TokenStream {
+    let manifest_dir = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let relative = manifest_dir.as_deref().and_then(|dir| path.strip_prefix(dir).ok()).and_then(Path::to_str);
+    match relative {
+        Some(relative) => {
+            let relative = format!("/{relative}");
+            quote!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #relative))
+        }
+        None => {
+            let path = path.to_string_lossy();
+            quote!(#path)
+        }
+    }
+}
+
+impl Host {
+    /// The tables that want a model.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &ObjectName> {
+        self.replay.inspection.schema.tables.keys()
+    }
+}
+
+/// A message as rustc wants it: it indents every line after the first by the width of `error: `.
+pub(crate) fn for_rustc(message: &str) -> String {
+    message.replace("\n       ", "\n")
+}
+
+/// Notes that a model of a table was expanded.
+pub(crate) fn note_model(table: &str, model: &str) {
+    with_process(|process| process.models.insert(table.to_owned(), model.to_owned()));
+}
+
+/// The model of a table, if it was expanded already in this process.
+pub(crate) fn model_of(table: &str) -> Option<String> {
+    with_process(|process| process.models.get(table).cloned())
+}

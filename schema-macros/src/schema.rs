@@ -1,0 +1,125 @@
+//! `schema! { … }`: the set of migrations as a static, and the checks across tables.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use schema_core::{Migration, ObjectName, Path};
+use schema_model::SchemaMacro;
+
+use crate::host::{self, Host, State};
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let item = match syn::parse2::<SchemaMacro>(input) {
+        Ok(item) => item,
+        Err(error) => return error.to_compile_error(),
+    };
+    let span = item.directory.span();
+    let state = host::state(span, Some(&item.directory.value()));
+    let quiet = host::in_editor();
+    let errors = if quiet { Vec::new() } else { state.announce(span) };
+    let errors = errors.iter().map(syn::Error::to_compile_error);
+    match &*state {
+        State::Ready(host) => {
+            let tracked = state.track();
+            let value = database(host);
+            let claims = if quiet { TokenStream::new() } else { claims(&item, host) };
+            let guard = guard(&item, host, span);
+            let item = declare(&item, &value);
+            quote!(#item #tracked #claims #guard #(#errors)*)
+        }
+        State::Absent | State::Broken(_) => {
+            let item = declare(&item, &quote!(::driftless::__private::sqlite(&[], "", &[])));
+            quote!(#item #(#errors)*)
+        }
+    }
+}
+
+fn declare(item: &SchemaMacro, value: &TokenStream) -> TokenStream {
+    let SchemaMacro { attributes, visibility, ident, .. } = item;
+    quote! {
+        #(#attributes)*
+        #visibility static #ident: ::driftless::Sqlite = #value;
+    }
+}
+
+/// The migrations with their texts, the chain over them and the schema they end at.
+fn database(host: &Host) -> TokenStream {
+    let mut chain = String::new();
+    let migrations = host.set.migrations.iter().map(|migration| {
+        chain = schema_core::chain(&chain, &migration.version, &migration.checksum);
+        let Migration { version, name, file, sql, checksum, no_transaction } = migration;
+        quote!(::driftless::__private::migration(#version, #name, #file, #sql, #checksum, #no_transaction))
+    });
+    let migrations: Vec<TokenStream> = migrations.collect();
+    let catalogue = &host.replay.catalogue;
+    let count = migrations.len();
+    quote! {{
+        static MIGRATIONS: [::driftless::__private::Migration; #count] = [#(#migrations),*];
+        ::driftless::__private::sqlite(&MIGRATIONS, #chain, &[#(#catalogue),*])
+    }}
+}
+
+/// Has rustc prove that each table has one listed model, checked against these migrations.
+fn claims(item: &SchemaMacro, host: &Host) -> TokenStream {
+    let list = item.ident.span();
+    let models = item.models.iter().map(|model| {
+        quote!((<#model as ::driftless::__private::Table>::NAME, <#model as ::driftless::__private::Table>::CHECKED))
+    });
+    let proofs = host.tables().map(|name| claim(item, host, name));
+    let duplicates = (item.models.len() > host.tables().count())
+        .then(|| quote_spanned!(list=> const _: () = ::driftless::__private::distinct(MODELS);));
+    quote_spanned! {list=>
+        const _: () = {
+            const MODELS: &[::driftless::__private::Claim] = &[#(#models),*];
+            #(#proofs)*
+            #duplicates
+        };
+    }
+}
+
+fn claim(item: &SchemaMacro, host: &Host, name: &ObjectName) -> TokenStream {
+    let table = name.name.as_str();
+    let model = host::model_of(&name.to_string());
+    let position = item.models.iter().position(|path| {
+        path.segments.last().is_some_and(|segment| model.as_ref().is_some_and(|model| segment.ident == model))
+    });
+    let hint = position.unwrap_or(usize::MAX);
+    let digest = host.digest;
+    let place = host.replay.map.get(&Path::Table(name.clone())).map_or_else(String::new, |place| {
+        format!("\n        migrations:  TABLE {name}   {place}")
+    });
+    let missing = match &model {
+        Some(model) => format!(
+            "table `{name}` has the model `{model}`, which is not listed in `{}`{place}\n        help: add `{model}` to the list",
+            item.ident
+        ),
+        None => format!(
+            "table `{name}` has no model in `{}`{place}\n        help: write a model for it, or run `cargo driftless new drop_{table}`",
+            item.ident
+        ),
+    };
+    let other = format!(
+        "the model of table `{name}` was checked against other migrations than those of `{}`{place}\n        \
+         help: name this directory in the `driftless.toml` of the package that has the model",
+        item.ident
+    );
+    let (missing, other) = (host::for_rustc(&missing), host::for_rustc(&other));
+    let span = item.ident.span();
+    quote_spanned! {span=>
+        const _: () = ::driftless::__private::claim(MODELS, #hint, #table, #digest, #missing, #other);
+    }
+}
+
+/// A test that notices a migration which was added since the build: cargo does not watch directories
+/// for macros.
+fn guard(item: &SchemaMacro, host: &Host, span: Span) -> TokenStream {
+    let name = syn::Ident::new(&format!("{}_embeds_every_migration", item.ident.to_string().to_lowercase()), span);
+    let dir = host::path(&host.project.dir);
+    let database = &item.ident;
+    quote! {
+        #[cfg(test)]
+        #[test]
+        fn #name() {
+            ::driftless::__private::assert_embedded(&#database, #dir);
+        }
+    }
+}

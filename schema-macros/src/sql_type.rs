@@ -1,0 +1,41 @@
+//! `#[derive(SqlType)]`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use schema_model::{SqlTypeModel, SqlTypeStorage};
+use syn::spanned::Spanned as _;
+
+pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
+    let ident = &input.ident;
+    let (fact, errors) = match SqlTypeModel::parse(input) {
+        Ok(model) => (fact(&model), TokenStream::new()),
+        // Some fact beside the error, so that the fields of this type do not fail as well.
+        Err(error) => (quote!(::driftless::__private::TypeFact::ANY), error.to_compile_error()),
+    };
+    quote! {
+        #[automatically_derived]
+        impl ::driftless::__private::SqlType for #ident {
+            const TYPE: ::driftless::__private::TypeFact = #fact;
+        }
+        #errors
+    }
+}
+
+fn fact(model: &SqlTypeModel) -> TokenStream {
+    match &model.storage {
+        SqlTypeStorage::Newtype(inner) => {
+            quote_spanned!(inner.span()=> <#inner as ::driftless::__private::SqlType>::TYPE)
+        }
+        SqlTypeStorage::Enum { variants, postgres_enum } => {
+            let texts = variants.iter().map(|variant| &variant.text);
+            let fact = quote!(::driftless::__private::TypeFact::text_enum(&[#(#texts),*]));
+            match postgres_enum {
+                Some(name) => {
+                    let name = &name.value;
+                    quote!(#fact.declared("TEXT", #name))
+                }
+                None => fact,
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! `#[derive(Table)]`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use schema_core::{Dialect, Table, render};
+use schema_model::check::{Found, ReferenceProof, TypeProof, Verdict, check};
+use schema_model::{Desired, Model, StandardTypes, TypeResolver as _};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+
+use crate::host::{self, Host, State};
+
+pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
+    let ident = &input.ident;
+    let model = match Model::parse(input) {
+        Ok(model) => model,
+        Err(errors) => return refused(ident, &errors),
+    };
+    let desired = match model.lower(Dialect::Sqlite, &StandardTypes) {
+        Ok(desired) => desired,
+        Err(errors) => return refused(ident, &errors),
+    };
+    if host::in_editor() {
+        return implement(&model, &desired, &desired.table, 0);
+    }
+    let state = host::state(ident.span(), None);
+    let mut errors = state.announce(ident.span());
+    let mut code = state.track();
+    match &*state {
+        State::Ready(host) => {
+            let verdict = compare(&model, &desired, host);
+            errors.extend(verdict.diagnostics.iter().map(|found| syn::Error::new(found.span, host::for_rustc(&found.message))));
+            host::note_model(&desired.table.name.to_string(), &ident.to_string());
+            let digest = if verdict.diagnostics.is_empty() { host.digest } else { 0 };
+            code.extend(implement(&model, &desired, &verdict.table, digest));
+            code.extend(verdict.types.iter().map(|proof| prove_type(proof, &verdict.table)));
+            code.extend(verdict.references.iter().map(prove_reference));
+            code.extend(prove_standard_types(&desired));
+        }
+        State::Absent | State::Broken(_) => code.extend(implement(&model, &desired, &desired.table, 0)),
+    }
+    let errors = errors.iter().map(syn::Error::to_compile_error);
+    quote!(#code #(#errors)*)
+}
+
+fn compare(model: &Model, desired: &Desired, host: &Host) -> Verdict {
+    let found = Found { inspection: &host.replay.inspection, map: &host.replay.map };
+    check(&model.ident.to_string(), desired, found)
+}
+
+/// The errors, and an empty implementation beside them, so that whatever refers to the model does
+/// not fail as well.
+fn refused(ident: &syn::Ident, errors: &syn::Error) -> TokenStream {
+    let errors = errors.to_compile_error();
+    quote! {
+        #errors
+        #[automatically_derived]
+        impl ::driftless::__private::Table for #ident {
+            const NAME: &'static ::core::primitive::str = "";
+            const SCHEMA: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::None;
+            const COLUMNS: &'static [::driftless::__private::ColumnMeta] = &[];
+            const DDL: ::driftless::__private::Ddl = ::driftless::__private::Ddl {
+                sqlite: ::driftless::__private::Statements::NONE,
+                postgres: ::driftless::__private::Statements::NONE,
+            };
+        }
+    }
+}
+
+/// The implementation of the trait.
+fn implement(model: &Model, desired: &Desired, table: &Table, checked: u64) -> TokenStream {
+    let ident = &model.ident;
+    let name = table.name.name.as_str();
+    let schema = match &table.name.schema {
+        Some(schema) => {
+            let schema = schema.as_str();
+            quote!(::core::option::Option::Some(#schema))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let columns = desired.fields.iter().map(|field| {
+        let (rust, column, ty) = (field.field.unraw().to_string(), field.column.as_str(), &field.ty);
+        quote_spanned! {ty.span()=>
+            ::driftless::__private::ColumnMeta {
+                field: #rust,
+                name: #column,
+                fact: <#ty as ::driftless::__private::SqlType>::TYPE,
+            }
+        }
+    });
+    let sqlite = statements(Dialect::Sqlite, table, &[]);
+    let postgres = postgres(model);
+    quote! {
+        #[automatically_derived]
+        impl ::driftless::__private::Table for #ident {
+            const NAME: &'static ::core::primitive::str = #name;
+            const SCHEMA: ::core::option::Option<&'static ::core::primitive::str> = #schema;
+            const COLUMNS: &'static [::driftless::__private::ColumnMeta] = &[#(#columns),*];
+            const DDL: ::driftless::__private::Ddl = ::driftless::__private::Ddl { sqlite: #sqlite, postgres: #postgres };
+            const CHECKED: ::core::primitive::u64 = #checked;
+        }
+    }
+}
+
+/// What stands in DDL for the type of a column that only rustc can resolve.
+fn placeholder(index: usize) -> String {
+    format!("driftless_open_type_{index}_")
+}
+
+/// The DDL for PostgreSQL, or none where the model states what PostgreSQL does not have.
+fn postgres(model: &Model) -> TokenStream {
+    let Ok(mut desired) = model.lower(Dialect::Postgres, &StandardTypes) else {
+        return quote!(::driftless::__private::Statements::NONE);
+    };
+    let mut types = Vec::new();
+    for (index, open) in desired.open_types.iter().enumerate().filter(|(_, open)| !open.declared) {
+        if let Some(column) = desired.table.columns.iter_mut().find(|column| column.name == open.column) {
+            column.ty = schema_core::ColumnType::parse(Dialect::Postgres, &placeholder(index));
+            types.push((placeholder(index), open.ty.clone()));
+        }
+    }
+    statements(Dialect::Postgres, &desired.table, &types)
+}
+
+/// The statements of a table as constants; placeholders become the types that rustc knows.
+fn statements(dialect: Dialect, table: &Table, types: &[(String, syn::Type)]) -> TokenStream {
+    let ddl = render::table_ddl(dialect, table);
+    let indexes = &ddl.indexes;
+    let mut pieces = vec![];
+    let mut rest = ddl.table.as_str();
+    while let Some((at, (mark, ty))) = types.iter().filter_map(|open| Some((rest.find(&open.0)?, open))).min_by_key(|(at, _)| *at) {
+        let (before, after) = (&rest[..at], &rest[at + mark.len()..]);
+        pieces.push(quote!(#before, <#ty as ::driftless::__private::SqlType>::TYPE.postgres));
+        rest = after;
+    }
+    let text = if pieces.is_empty() {
+        quote!(#rest)
+    } else {
+        quote! {{
+            const PARTS: &[&::core::primitive::str] = &[#(#pieces,)* #rest];
+            const BYTES: [::core::primitive::u8; ::driftless::__private::length(PARTS)] =
+                ::driftless::__private::joined(PARTS);
+            ::driftless::__private::text(&BYTES)
+        }}
+    };
+    quote! {
+        ::driftless::__private::Statements { table: #text, indexes: &[#(#indexes),*] }
+    }
+}
+
+fn option(text: Option<TokenStream>) -> TokenStream {
+    match text {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// Has rustc compare the type of a field with the column. Every token is at the type, which is where
+/// rustc shows a failure.
+fn prove_type(proof: &TypeProof, table: &Table) -> TokenStream {
+    let TypeProof { ty, strict, nullable, .. } = proof;
+    let declared = proof.declared.as_str();
+    let variants = option(proof.variants.as_ref().map(|values| {
+        let values = values.iter().map(|value| &**value);
+        quote!(&[#(#values),*])
+    }));
+    let (on_type, on_loss) = match proof.stated {
+        false => (host::for_rustc(&proof.on_type(table)), String::new()),
+        true => (String::new(), host::for_rustc(&proof.on_loss(table))),
+    };
+    let (on_null, on_variants) = (host::for_rustc(&proof.on_null(table)), host::for_rustc(&proof.on_variants(table)));
+    quote_spanned! {ty.span()=>
+        const _: () = ::driftless::__private::check_column(
+            <#ty as ::driftless::__private::SqlType>::TYPE,
+            &::driftless::__private::Expected {
+                declared: #declared,
+                strict: #strict,
+                nullable: #nullable,
+                variants: #variants,
+                on_type: #on_type,
+                on_null: #on_null,
+                on_loss: #on_loss,
+                on_variants: #on_variants,
+            },
+        );
+    }
+}
+
+/// Has rustc prove that names such as `String` mean what they look like.
+fn prove_standard_types(desired: &Desired) -> TokenStream {
+    let proofs = desired.fields.iter().filter_map(|field| {
+        let ty = &field.ty;
+        let fact = StandardTypes.fact(ty)?;
+        let (storage, nullable) = (format!("{:?}", fact.storage), fact.nullable);
+        let storage = syn::Ident::new(&storage, Span::call_site());
+        Some(quote_spanned! {ty.span()=>
+            ::driftless::__private::check_standard(
+                <#ty as ::driftless::__private::SqlType>::TYPE,
+                ::driftless::__private::Storage::#storage,
+                #nullable,
+            );
+        })
+    });
+    quote!(const _: () = { #(#proofs)* };)
+}
+
+/// Has rustc prove that a reference names the model of the table that the migrations refer to, and
+/// its fields the columns.
+fn prove_reference(proof: &ReferenceProof) -> TokenStream {
+    let model = &proof.model;
+    let table = proof.parent.name.as_str();
+    let schema = option(proof.parent.schema.as_ref().map(|schema| {
+        let schema = schema.as_str();
+        quote!(#schema)
+    }));
+    let on_table = host::for_rustc(&proof.on_table());
+    let proofs = proof.fields.iter().map(|(field, column)| {
+        let on_column = host::for_rustc(&proof.on_column(field, column));
+        let (field, column) = (field.unraw().to_string(), column.as_str());
+        quote_spanned! {proof.span=>
+            const _: () = ::driftless::__private::check_reference::<#model>(
+                &::driftless::__private::Reference {
+                    table: #table,
+                    schema: #schema,
+                    field: #field,
+                    column: #column,
+                    on_table: #on_table,
+                    on_column: #on_column,
+                },
+            );
+        }
+    });
+    quote!(#(#proofs)*)
+}

@@ -1,0 +1,297 @@
+//! Comparing a model with the schema that the migrations produce.
+//!
+//! The differ says what differs; this module says where in the Rust source it belongs ([`Diagnostic`])
+//! and in which words, and leaves to rustc what only rustc can know ([`TypeProof`], [`ReferenceProof`]).
+
+mod parts;
+mod proofs;
+mod words;
+
+use proc_macro2::Span;
+use schema_core::{
+    Change, ColumnFact, Dialect, Diff, Edit, Expr, Inspection, Name, ObjectName, Pair, PartKind, Path, Place,
+    SourceMap, Table, UnmanagedKind,
+};
+
+pub use proofs::{ReferenceProof, TypeProof};
+
+use crate::Desired;
+use words::Words;
+
+/// What the migrations produce.
+#[derive(Clone, Copy)]
+pub struct Found<'a> {
+    /// The schema, and what is seen besides it.
+    pub inspection: &'a Inspection,
+    /// Where in the SQL files it comes from.
+    pub map: &'a SourceMap,
+}
+
+/// A disagreement, at its place in the Rust source.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// The stable code that `cargo driftless explain` knows.
+    pub code: &'static str,
+    /// Where it belongs.
+    pub span: Span,
+    /// The whole text: the fact in line 1, both sides, the place in the SQL file, the command that mends it.
+    pub message: String,
+    /// What it is about.
+    pub path: Path,
+    /// The place in the SQL files.
+    pub place: Option<Place>,
+}
+
+/// The outcome of a comparison.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// What disagrees.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The table of the model, with everything that the model leaves open settled.
+    pub table: Table,
+    /// What rustc is to prove about types.
+    pub types: Vec<TypeProof>,
+    /// What rustc is to prove about references.
+    pub references: Vec<ReferenceProof>,
+}
+
+/// Compares a model with what the migrations produce.
+///
+/// `model` is the name of the struct. The diagnostics come in the order of the source.
+pub fn check(model: &str, desired: &Desired, found: Found<'_>) -> Verdict {
+    let mut check = Check { model, desired, found, table: desired.table.clone(), diagnostics: Vec::new() };
+    let Some(actual) = check.found_table() else {
+        check.missing_table();
+        return check.verdict(Vec::new(), Vec::new());
+    };
+    let types = check.settle_types(actual);
+    let references = check.settle_references(actual);
+    check.table.settle(actual);
+    check.spent_renames(actual);
+    let diff = Diff::between_tables(Pair::new(actual, &check.table));
+    check.report(&diff.changes);
+    check.foreign_key_problems();
+    check.verdict(types, references)
+}
+
+struct Check<'a> {
+    model: &'a str,
+    desired: &'a Desired,
+    found: Found<'a>,
+    table: Table,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Check<'a> {
+    fn verdict(self, types: Vec<TypeProof>, references: Vec<ReferenceProof>) -> Verdict {
+        Verdict { diagnostics: self.diagnostics, table: self.table, types, references }
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.found.inspection.schema.dialect
+    }
+
+    fn found_table(&self) -> Option<&'a Table> {
+        self.found.inspection.schema.tables.get(&self.table.name)
+    }
+
+    /// Takes over, for columns whose type only rustc knows, what the migrations declare.
+    fn settle_types(&mut self, actual: &Table) -> Vec<TypeProof> {
+        let mut proofs = Vec::new();
+        for open in &self.desired.open_types {
+            let Some(found) = actual.column(&open.column) else {
+                continue;
+            };
+            let Some(mine) = self.table.columns.iter_mut().find(|column| column.name == open.column) else {
+                continue;
+            };
+            if !open.declared {
+                mine.ty = found.ty.clone();
+            }
+            mine.nullable = found.nullable;
+            let stated: Vec<&Expr> = self.desired.table.checks.iter().map(|check| &check.expr).collect();
+            let dialect = self.found.inspection.schema.dialect;
+            let listed = actual.checks.iter().filter(|check| !stated.contains(&&check.expr)).find_map(|check| {
+                let (column, values) = check.expr.enumeration(dialect)?;
+                (column == open.column).then(|| (check.clone(), values))
+            });
+            if let Some((check, _)) = &listed {
+                self.table.checks.push(check.clone());
+            }
+            proofs.push(TypeProof {
+                column: open.column.clone(),
+                ty: open.ty.clone(),
+                declared: found.ty.clone(),
+                found: found.clone(),
+                stated: open.declared,
+                strict: actual.options.strict,
+                nullable: found.nullable && !is_key(actual, &open.column),
+                variants: listed.map(|(_, values)| values),
+                place: self.place(PartKind::Column, &open.column).cloned(),
+            });
+        }
+        proofs
+    }
+
+    /// Takes over, for references to models, the parents that the migrations name.
+    fn settle_references(&mut self, actual: &Table) -> Vec<ReferenceProof> {
+        let mut proofs = Vec::new();
+        for reference in &self.desired.references {
+            let key = self.table.foreign_keys.iter_mut().find(|key| {
+                key.columns == reference.columns && !proofs.iter().any(|proof: &ReferenceProof| proof.is_of(reference))
+            });
+            let found = actual.foreign_keys.iter().find(|key| key.columns == reference.columns);
+            let (Some(key), Some(found)) = (key, found) else {
+                continue;
+            };
+            if reference.resolved || found.parent_columns.len() != reference.fields.len() {
+                continue;
+            }
+            key.parent = found.parent.clone();
+            key.parent_columns.clone_from(&found.parent_columns);
+            proofs.push(ReferenceProof {
+                model: reference.model.clone(),
+                fields: reference.fields.iter().cloned().zip(found.parent_columns.iter().cloned()).collect(),
+                parent: found.parent.clone(),
+                span: reference.span,
+            });
+        }
+        proofs
+    }
+
+    /// The migrations do not know the table at all.
+    fn missing_table(&mut self) {
+        let name = self.table.name.clone();
+        let path = Path::Table(name.clone());
+        let unmanaged = self.found.inspection.unmanaged.iter().find(|object| object.name == name.name);
+        let mut words = Words::new(format!("`{}` has no table: the migrations create no table `{name}`", self.model));
+        words.model = Some(words::table_line(self.dialect(), &self.table));
+        words.help = format!("run `cargo driftless new create_{}`", words::slug(&name.to_string()));
+        let old_name = self.desired.renames.tables.iter().find(|pair| pair.after == name).map(|pair| &pair.before);
+        if let Some(object) = unmanaged {
+            let kind = object.kind.as_str();
+            if object.kind == UnmanagedKind::NotUnderstood {
+                let reason = object.reason.as_deref().unwrap_or("its definition");
+                words.fact = format!("`{}` cannot be compared: table `{name}` is not understood: {reason}", self.model);
+                words.help = "write the table's definition in a form that driftless reads".to_owned();
+            } else {
+                words.fact = format!("`{}` has no table: `{name}` is a {kind} in the migrations", self.model);
+                words.help = "remove the model, or give it the name of a table".to_owned();
+            }
+        } else if let Some(old_name) = old_name.filter(|old| self.found.inspection.schema.tables.contains_key(old)) {
+            words.fact = format!(
+                "`{}` has no table: `{name}` is still called `{old_name}` in the migrations",
+                self.model
+            );
+            words.place = self.found.map.get(&Path::Table(old_name.clone())).cloned();
+            words.help = format!("run `cargo driftless new rename_{old_name}_to_{name}`");
+        } else if let Some(near) = words::nearest(name.name.as_str(), self.table_names()) {
+            words.migrations = Some(format!("a table `{near}`"));
+            let near = ObjectName { schema: name.schema.clone(), name: Name::new(self.dialect(), near) };
+            words.place = self.found.map.get(&Path::Table(near.clone())).cloned();
+            words.help = format!(
+                "run `cargo driftless new create_{}`, or did you mean `#[table(name = \"{near}\")]`?",
+                words::slug(&name.to_string())
+            );
+        }
+        self.push("missing-table", self.desired.spans.of(&path), path, words);
+    }
+
+    fn table_names(&self) -> impl Iterator<Item = &'a str> {
+        self.found.inspection.schema.tables.keys().map(|name| name.name.as_str())
+    }
+
+    /// A rename that the migrations have carried out must not stay in the model: it would rename
+    /// an unrelated object one day.
+    fn spent_renames(&mut self, actual: &Table) {
+        let tables = &self.found.inspection.schema.tables;
+        for pair in &self.desired.renames.tables {
+            if pair.after == self.table.name && !tables.contains_key(&pair.before) {
+                let path = Path::Table(pair.after.clone());
+                let mut words = Words::new(format!(
+                    "`was = \"{}\"` on `{}` is spent: no migration leaves a table `{}`",
+                    pair.before, self.model, pair.before
+                ));
+                words.place = self.found.map.get(&path).cloned();
+                words.help = "remove the attribute".to_owned();
+                let span = self.desired.spans.was(None).unwrap_or_else(|| self.desired.spans.table());
+                self.push("spent-rename", span, path, words);
+            }
+        }
+        for (_, pair) in &self.desired.renames.columns {
+            if actual.column(&pair.after).is_some() && actual.column(&pair.before).is_none() {
+                let path = self.part(PartKind::Column, &pair.after);
+                let mut words = Words::new(format!(
+                    "`was = \"{}\"` on `{}.{}` is spent: no migration leaves a column `{}` in table `{}`",
+                    pair.before, self.model, pair.after, pair.before, self.table.name
+                ));
+                words.place = self.place(PartKind::Column, &pair.after).cloned();
+                words.help = "remove the attribute".to_owned();
+                let span = self.desired.spans.was(Some(&pair.after)).unwrap_or_else(|| self.desired.spans.table());
+                self.push("spent-rename", span, path, words);
+            }
+        }
+    }
+
+    fn part(&self, kind: PartKind, label: &Name) -> Path {
+        Path::Part { table: self.table.name.clone(), kind, label: label.clone() }
+    }
+
+    fn place(&self, kind: PartKind, label: &Name) -> Option<&'a Place> {
+        self.found.map.nearest(&self.part(kind, label))
+    }
+
+    fn push(&mut self, code: &'static str, span: Span, path: Path, words: Words) {
+        let place = words.place.clone();
+        self.diagnostics.push(Diagnostic { code, span, message: words.to_string(), path, place });
+    }
+
+    fn fact_span(&self, column: &Name, fact: ColumnFact) -> Span {
+        self.desired.spans.fact(column, fact)
+    }
+
+    fn report(&mut self, changes: &[Change]) {
+        let columns = Columns::of(changes);
+        for change in changes {
+            match change {
+                Change::Column { edit, .. } => self.column(edit, &columns),
+                Change::PrimaryKey { edit, .. } => self.key(edit, &columns),
+                Change::Unique { edit, .. } => self.unique(edit, &columns, changes),
+                Change::ForeignKey { edit, .. } => self.foreign_key(edit, &columns),
+                Change::Check { edit, .. } => self.condition(edit, &columns, changes),
+                Change::Index { edit, .. } => self.index(edit, &columns, changes),
+                Change::Options { edit, .. } => self.options(*edit),
+                Change::Comment { edit, .. } => self.comment(edit),
+                Change::Enum(_)
+                | Change::CreateTable(_)
+                | Change::DropTable(_)
+                | Change::RenameTable(_)
+                | Change::RenameColumn { .. } => {}
+            }
+        }
+    }
+}
+
+/// The columns that only one side has. What depends on one of them is not reported a second time.
+struct Columns {
+    missing: Vec<Name>,
+    extra: Vec<Name>,
+}
+
+impl Columns {
+    fn of(changes: &[Change]) -> Columns {
+        let mut columns = Columns { missing: Vec::new(), extra: Vec::new() };
+        for change in changes {
+            match change {
+                Change::Column { edit: Edit::Add(column), .. } => columns.missing.push(column.name.clone()),
+                Change::Column { edit: Edit::Drop(column), .. } => columns.extra.push(column.name.clone()),
+                _ => {}
+            }
+        }
+        columns
+    }
+}
+
+fn is_key(table: &Table, column: &Name) -> bool {
+    table.primary_key.as_ref().is_some_and(|key| key.columns().contains(column))
+}

@@ -1,0 +1,105 @@
+//! The words of a disagreement: one whole fact, both sides, the place, the command that mends it.
+
+use std::fmt;
+
+use schema_core::{Dialect, Place, Table, render};
+
+/// The lines of one message.
+pub(super) struct Words {
+    /// Line 1, complete in itself.
+    pub(super) fact: String,
+    /// What the model says.
+    pub(super) model: Option<String>,
+    /// What the migrations say.
+    pub(super) migrations: Option<String>,
+    /// Where the migrations say it.
+    pub(super) place: Option<Place>,
+    /// What the place is, when it is not the thing itself: `table created`.
+    pub(super) place_of: &'static str,
+    /// The command that mends it.
+    pub(super) help: String,
+}
+
+impl Words {
+    pub(super) fn new(fact: String) -> Words {
+        Words { fact, model: None, migrations: None, place: None, place_of: "", help: String::new() }
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.fact)?;
+        let place = self.place.as_ref().map(|place| match self.place_of {
+            "" => place.to_string(),
+            what => format!("{what} at {place}"),
+        });
+        if let Some(model) = &self.model {
+            write!(f, "\n        model:       {}", indented(model))?;
+        }
+        match (&self.migrations, place) {
+            (Some(migrations), Some(place)) => {
+                write!(f, "\n        migrations:  {}   {place}", indented(migrations))?;
+            }
+            (Some(migrations), None) => write!(f, "\n        migrations:  {}", indented(migrations))?,
+            (None, Some(place)) => write!(f, "\n        migrations:  {place}")?,
+            (None, None) => {}
+        }
+        write!(f, "\n        help: {}", self.help)
+    }
+}
+
+/// Later lines of a text under the first one.
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n                     ")
+}
+
+/// A table in one line: its name and its columns.
+pub(super) fn table_line(dialect: Dialect, table: &Table) -> String {
+    let columns: Vec<String> = table.columns.iter().map(|column| render::name(dialect, &column.name)).collect();
+    format!("TABLE {} ({})", render::object(dialect, &table.name), columns.join(", "))
+}
+
+/// A name in the form that the name of a migration takes.
+pub(super) fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars() {
+        let c = if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        if c != '_' || !slug.ends_with('_') {
+            slug.push(c);
+        }
+    }
+    slug.trim_matches('_').to_owned()
+}
+
+/// The candidate that a user may have meant: at most a third of its letters away.
+pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    candidates
+        .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.chars().count().max(3)) / 3)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// The edit distance of two words (insertions, deletions, replacements and swaps of neighbours).
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    for j in 0..=b.len() {
+        rows[0][j] = j;
+    }
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let cost = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + cost);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}
