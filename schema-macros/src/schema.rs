@@ -84,9 +84,11 @@ fn claim(item: &SchemaMacro, host: &Host, name: &ObjectName) -> TokenStream {
     });
     let hint = position.unwrap_or(usize::MAX);
     let digest = host.digest;
-    let place = host.replay.map.get(&Path::Table(name.clone())).map_or_else(String::new, |place| {
-        format!("\n        migrations:  TABLE {name}   {place}")
-    });
+    let place = host
+        .replay
+        .map
+        .get(&Path::Table(name.clone()))
+        .map_or_else(String::new, |place| format!("\n        migrations:  TABLE {name}   {place}"));
     let missing = match &model {
         Some(model) => format!(
             "table `{name}` has the model `{model}`, which is not listed in `{}`{place}\n        help: add `{model}` to the list",

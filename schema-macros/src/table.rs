@@ -29,7 +29,9 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
     match &*state {
         State::Ready(host) => {
             let verdict = compare(&model, &desired, host);
-            errors.extend(verdict.diagnostics.iter().map(|found| syn::Error::new(found.span, host::for_rustc(&found.message))));
+            errors.extend(
+                verdict.diagnostics.iter().map(|found| syn::Error::new(found.span, host::for_rustc(&found.message))),
+            );
             host::note_model(&desired.table.name.to_string(), &ident.to_string());
             let digest = if verdict.diagnostics.is_empty() { host.digest } else { 0 };
             code.extend(implement(&model, &desired, &verdict.table, digest));
@@ -128,7 +130,9 @@ fn statements(dialect: Dialect, table: &Table, types: &[(String, syn::Type)]) ->
     let indexes = &ddl.indexes;
     let mut pieces = vec![];
     let mut rest = ddl.table.as_str();
-    while let Some((at, (mark, ty))) = types.iter().filter_map(|open| Some((rest.find(&open.0)?, open))).min_by_key(|(at, _)| *at) {
+    while let Some((at, (mark, ty))) =
+        types.iter().filter_map(|open| Some((rest.find(&open.0)?, open))).min_by_key(|(at, _)| *at)
+    {
         let (before, after) = (&rest[..at], &rest[at + mark.len()..]);
         pieces.push(quote!(#before, <#ty as ::driftless::__private::SqlType>::TYPE.postgres));
         rest = after;

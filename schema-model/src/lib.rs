@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod attribute;
+pub mod check;
 mod errors;
 mod lower;
 mod model;

@@ -179,10 +179,8 @@ impl<'a> Check<'a> {
                 words.help = "remove the model, or give it the name of a table".to_owned();
             }
         } else if let Some(old_name) = old_name.filter(|old| self.found.inspection.schema.tables.contains_key(old)) {
-            words.fact = format!(
-                "`{}` has no table: `{name}` is still called `{old_name}` in the migrations",
-                self.model
-            );
+            words.fact =
+                format!("`{}` has no table: `{name}` is still called `{old_name}` in the migrations", self.model);
             words.place = self.found.map.get(&Path::Table(old_name.clone())).cloned();
             words.help = format!("run `cargo driftless new rename_{old_name}_to_{name}`");
         } else if let Some(near) = words::nearest(name.name.as_str(), self.table_names()) {

@@ -38,11 +38,16 @@ impl Check<'_> {
         words.migrations = Some("(none)".to_owned());
         words.place = self.found.map.nearest(&path).cloned();
         words.place_of = "table created";
-        let command = format!("run `cargo driftless new add_{}_{}`", words::slug(&table.to_string()), words::slug(column.name.as_str()));
+        let command = format!(
+            "run `cargo driftless new add_{}_{}`",
+            words::slug(&table.to_string()),
+            words::slug(column.name.as_str())
+        );
         let near = words::nearest(column.name.as_str(), columns.extra.iter().map(Name::as_str));
         words.help = match (was, near) {
             (Some((_, pair)), _) => {
-                words.fact = self.words(format!("column `{table}.{}` is still called `{}`", pair.after, pair.before)).fact;
+                words.fact =
+                    self.words(format!("column `{table}.{}` is still called `{}`", pair.after, pair.before)).fact;
                 format!("run `cargo driftless new rename_{}_to_{}`", pair.before, pair.after)
             }
             (None, Some(near)) => format!(
@@ -89,8 +94,11 @@ impl Check<'_> {
         words.model = Some(render::column(dialect, mine));
         words.migrations = Some(render::column(dialect, found));
         words.place = self.found.map.nearest(&path).cloned();
-        words.help =
-            format!("run `cargo driftless new alter_{}_{}`", words::slug(&table.to_string()), words::slug(mine.name.as_str()));
+        words.help = format!(
+            "run `cargo driftless new alter_{}_{}`",
+            words::slug(&table.to_string()),
+            words::slug(mine.name.as_str())
+        );
         if let Some(advice) = facts.first().and_then(|fact| advice(*fact, found)) {
             words.help = format!("{}, or write {advice} if the migrations are right", words.help);
         }
@@ -123,7 +131,9 @@ impl Check<'_> {
         // The index over the same columns that stands on the other side is reported with it.
         let other = edit.after().or(edit.before()).and_then(|unique| {
             changes.iter().find_map(|change| match change {
-                Change::Index { edit: Edit::Drop(index) | Edit::Add(index), .. } if index.label() == unique.label() => Some(index),
+                Change::Index { edit: Edit::Drop(index) | Edit::Add(index), .. } if index.label() == unique.label() => {
+                    Some(index)
+                }
                 _ => None,
             })
         });
@@ -131,17 +141,20 @@ impl Check<'_> {
             // The model states an index where the migrations have a constraint.
             let table = self.table.name.clone();
             let path = index.path(&table);
-            let mut words = self.words(format!("UNIQUE ({}) of table `{table}` is a constraint, not an index", unique.label()));
+            let mut words =
+                self.words(format!("UNIQUE ({}) of table `{table}` is a constraint, not an index", unique.label()));
             words.model = Some(self.index_text(index));
             words.migrations = Some(render::unique(dialect, unique));
             words.place = self.found.map.nearest(&unique.path(&table)).cloned();
-            words.help = "write `unique` in the model, or run `cargo driftless new` to replace the constraint".to_owned();
+            words.help =
+                "write `unique` in the model, or run `cargo driftless new` to replace the constraint".to_owned();
             let span = self.desired.spans.of(&path);
             return self.push("unique", span, path, words);
         }
         let names = |unique: &Unique| part_names(&unique.parts);
         let label = edit.after().or(edit.before()).map(|unique| render::unique(dialect, unique)).unwrap_or_default();
-        let slug = edit.after().or(edit.before()).map(|unique| words::slug(unique.label().as_str())).unwrap_or_default();
+        let slug =
+            edit.after().or(edit.before()).map(|unique| words::slug(unique.label().as_str())).unwrap_or_default();
         let phrase = Phrase { code: "unique", noun: label, slug: format!("{slug}_unique") };
         let found_index = other.filter(|_| matches!(edit, Edit::Add(_))).map(|index| self.index_text(index));
         self.part_edit_beside(edit, columns, phrase, names, |unique| render::unique(dialect, unique), found_index);
@@ -187,7 +200,8 @@ impl Check<'_> {
     fn enumeration(&mut self, column: &Name, mine: &[Box<str>], found: &[Box<str>]) {
         let table = self.table.name.clone();
         let list = |values: &[Box<str>]| values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ");
-        let only = |a: &[Box<str>], b: &[Box<str>]| a.iter().filter(|value| !b.contains(value)).cloned().collect::<Vec<_>>();
+        let only =
+            |a: &[Box<str>], b: &[Box<str>]| a.iter().filter(|value| !b.contains(value)).cloned().collect::<Vec<_>>();
         let (new, gone) = (only(mine, found), only(found, mine));
         let fact = match (new.as_slice(), gone.as_slice()) {
             ([], []) => format!("the values of `{table}.{column}` stand in another order"),
@@ -200,7 +214,11 @@ impl Check<'_> {
         words.model = Some(format!("{column} IN ({})", list(mine)));
         words.migrations = Some(format!("{column} IN ({})", list(found)));
         words.place = self.found.map.nearest(&path).cloned();
-        words.help = format!("run `cargo driftless new alter_{}_{}`", words::slug(&table.to_string()), words::slug(column.as_str()));
+        words.help = format!(
+            "run `cargo driftless new alter_{}_{}`",
+            words::slug(&table.to_string()),
+            words::slug(column.as_str())
+        );
         let span = self.fact_span(column, ColumnFact::Type);
         self.push("enum-variants", span, path, words);
     }
@@ -237,7 +255,8 @@ impl Check<'_> {
 
     pub(super) fn options(&mut self, edit: Pair<TableOptions>) {
         let table = self.table.name.clone();
-        let path = Path::Part { table: table.clone(), kind: PartKind::Options, label: Name::new(Dialect::Postgres, "") };
+        let path =
+            Path::Part { table: table.clone(), kind: PartKind::Options, label: Name::new(Dialect::Postgres, "") };
         let word = |options: TableOptions| match (options.strict, options.without_rowid) {
             (true, true) => "STRICT, WITHOUT ROWID",
             (true, false) => "STRICT",
@@ -256,7 +275,8 @@ impl Check<'_> {
 
     pub(super) fn comment(&mut self, edit: &Pair<Option<Box<str>>>) {
         let table = self.table.name.clone();
-        let path = Path::Part { table: table.clone(), kind: PartKind::Comment, label: Name::new(Dialect::Postgres, "") };
+        let path =
+            Path::Part { table: table.clone(), kind: PartKind::Comment, label: Name::new(Dialect::Postgres, "") };
         let text = |comment: &Option<Box<str>>| comment.as_deref().unwrap_or("(none)").to_owned();
         let mut words = self.words(format!("the comment on table `{table}` differs"));
         words.model = Some(text(&edit.after));
@@ -295,7 +315,9 @@ impl Check<'_> {
         let (fact, verb) = match edit {
             Edit::Add(part) if depends(part, &columns.missing) => return,
             Edit::Drop(part) if depends(part, &columns.extra) => return,
-            Edit::Alter(pair) if depends(&pair.after, &columns.missing) || depends(&pair.before, &columns.extra) => return,
+            Edit::Alter(pair) if depends(&pair.after, &columns.missing) || depends(&pair.before, &columns.extra) => {
+                return;
+            }
             Edit::Add(_) => (format!("table `{table}` has no {noun}"), "add"),
             Edit::Drop(_) => (format!("`{}` does not state the {noun} of table `{table}`", self.model), "drop"),
             Edit::Alter(_) => (format!("the {noun} of table `{table}` differs"), "alter"),
@@ -324,9 +346,7 @@ impl Check<'_> {
     /// Where something belongs that the model does not state: at the field when it is about one column.
     fn span_of_columns(&self, names: &[Name]) -> Span {
         match names {
-            [name] if self.table.column(name).is_some() => {
-                self.desired.spans.of(&self.part(PartKind::Column, name))
-            }
+            [name] if self.table.column(name).is_some() => self.desired.spans.of(&self.part(PartKind::Column, name)),
             _ => self.desired.spans.of(&Path::Table(self.table.name.clone())),
         }
     }
@@ -339,9 +359,8 @@ impl Check<'_> {
     fn names_in(&self, expr: &Expr) -> Vec<Name> {
         let dialect = self.dialect();
         let actual = self.found_table();
-        let known = |name: &Name| {
-            self.table.column(name).is_some() || actual.is_some_and(|table| table.column(name).is_some())
-        };
+        let known =
+            |name: &Name| self.table.column(name).is_some() || actual.is_some_and(|table| table.column(name).is_some());
         token::tokens(dialect, expr.as_str())
             .iter()
             .filter(|token| matches!(token.kind, token::TokenKind::Word | token::TokenKind::Quoted))
@@ -414,7 +433,8 @@ fn fact_text(fact: ColumnFact, mine: &Column, found: &Column) -> String {
         None => "no conflict clause".to_owned(),
     };
     let comment = |column: &Column| column.comment.as_deref().unwrap_or("(none)").to_owned();
-    let both = |verb: &str, mine: String, found: String| format!("{verb} {mine} in the model and {found} in the migrations");
+    let both =
+        |verb: &str, mine: String, found: String| format!("{verb} {mine} in the model and {found} in the migrations");
     match fact {
         ColumnFact::Type => both("is", ty(mine), ty(found)),
         ColumnFact::Nullability => both("is", nullability(mine).to_owned(), nullability(found).to_owned()),
@@ -466,7 +486,10 @@ pub(crate) fn problem_text(key: &ForeignKey, table: &str, problem: &ForeignKeyPr
             format!("{child} refers to {parent}, which is neither PRIMARY KEY nor UNIQUE")
         }
         ForeignKeyProblem::TypeMismatch { child: (column, ty), parent: (parent, parent_ty) } => {
-            format!("foreign key `{table}.{column}` is {ty}, but `{}.{parent}`, which it refers to, is {parent_ty}", key.parent)
+            format!(
+                "foreign key `{table}.{column}` is {ty}, but `{}.{parent}`, which it refers to, is {parent_ty}",
+                key.parent
+            )
         }
         ForeignKeyProblem::SetNullOnNotNull { column } => {
             format!("{child} says SET NULL, but column `{column}` is NOT NULL")
@@ -475,7 +498,12 @@ pub(crate) fn problem_text(key: &ForeignKey, table: &str, problem: &ForeignKeyPr
             format!("{child} says SET DEFAULT, but column `{column}` is NOT NULL and has no default")
         }
         ForeignKeyProblem::ColumnCount => {
-            format!("{child} has {} columns, but refers to {} of `{}`", key.columns.len(), key.parent_columns.len(), key.parent)
+            format!(
+                "{child} has {} columns, but refers to {} of `{}`",
+                key.columns.len(),
+                key.parent_columns.len(),
+                key.parent
+            )
         }
     }
 }

@@ -58,8 +58,15 @@ impl TypeProof {
 
     /// When the values of the type do not survive in the type that the model states.
     pub fn on_loss(&self, table: &Table) -> String {
-        let fact = format!("a `{}` does not come back from a {} column as it was stored", self.written(), self.declared_words());
-        format!("`{}.{}`: {fact}\n        help: give the field a type that fits, or remove `sql_type`", table.name, self.column)
+        let fact = format!(
+            "a `{}` does not come back from a {} column as it was stored",
+            self.written(),
+            self.declared_words()
+        );
+        format!(
+            "`{}.{}`: {fact}\n        help: give the field a type that fits, or remove `sql_type`",
+            table.name, self.column
+        )
     }
 
     /// When the values of an enum are not those that the column admits: `{}` stands for the enum's.
