@@ -11,41 +11,59 @@ use schema_core::{
 
 use crate::sqlite::history::TABLE;
 
-/// The names of all tables that any migration ever creates: those that driftless answers for.
+/// The names of everything that any migration ever creates: what driftless answers for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Known(BTreeSet<Name>);
+pub(crate) struct Known {
+    tables: BTreeSet<Name>,
+    /// Views, triggers and virtual tables.
+    others: BTreeSet<Name>,
+}
 
 impl Known {
     pub(crate) fn of(migrations: &[Migration]) -> Known {
-        let mut names = BTreeSet::new();
+        let mut known = Known::default();
         for migration in migrations {
             for statement in statements(Dialect::Sqlite, &migration.sql) {
                 match classify(&statement) {
-                    StatementKind::CreateTable { name, .. }
-                    | StatementKind::CreateVirtualTable { name }
+                    StatementKind::CreateTable { name, temporary: false, .. }
                     | StatementKind::AlterTable { action: AlterAction::RenameTo(name), .. } => {
-                        names.insert(name);
+                        known.tables.insert(name);
+                    }
+                    StatementKind::CreateVirtualTable { name }
+                    | StatementKind::CreateView { name }
+                    | StatementKind::CreateTrigger { name, .. } => {
+                        known.others.insert(name);
                     }
                     _ => {}
                 }
             }
         }
-        Known(names)
+        known
     }
 
     fn has(&self, name: &Name) -> bool {
-        self.0.contains(name)
+        self.tables.contains(name)
+    }
+
+    /// Whether a migration creates it, under that name.
+    fn has_object(&self, object: &Unmanaged) -> bool {
+        match object.kind {
+            UnmanagedKind::NotUnderstood => self.has(object.table.as_ref().unwrap_or(&object.name)),
+            UnmanagedKind::ShadowTable => false,
+            // A virtual table can be renamed, so it is known as a table, too.
+            _ => self.others.contains(&object.name) || (is_table(object) && self.has(&object.name)),
+        }
     }
 
     /// The first table of the migrations that a database has.
     pub(crate) fn first_in<'a>(&self, found: &'a Inspection) -> Option<&'a str> {
         let tables = found.schema.tables.keys().map(|name| &name.name);
-        let others = found.unmanaged.iter().filter(|object| is_table(object)).map(|object| &object.name);
-        tables.chain(others).find(|name| self.has(name)).map(Name::as_str)
+        let others = found.unmanaged.iter().filter(|object| self.has_object(object)).map(|object| &object.name);
+        tables.filter(|name| self.has(name)).chain(others).next().map(Name::as_str)
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(Name::as_str)
+        self.tables.iter().chain(&self.others).map(Name::as_str)
     }
 }
 
@@ -81,7 +99,18 @@ pub(crate) fn differences(found: &Inspection, expected: &Inspection, known: &Kno
             Some(_) => {}
         }
     }
+    let extra = found.unmanaged.iter().filter(|object| known.has_object(object) && !is_expected(object, expected));
+    // A table that is not understood is missing already, with the reason.
+    lines.extend(
+        extra
+            .filter(|object| object.kind != UnmanagedKind::NotUnderstood || object.table.is_some())
+            .map(|object| format!("{} should not be there", shown(object))),
+    );
     lines
+}
+
+fn is_expected(object: &Unmanaged, expected: &Inspection) -> bool {
+    expected.unmanaged.iter().any(|other| other.kind == object.kind && other.name == object.name)
 }
 
 fn text(object: &Unmanaged) -> Option<String> {
@@ -90,14 +119,11 @@ fn text(object: &Unmanaged) -> Option<String> {
 
 /// What is in a database and in no migration.
 pub(crate) fn unmanaged(found: &Inspection, expected: &Inspection, known: &Known) -> Vec<String> {
-    let is_expected = |object: &Unmanaged| {
-        expected.unmanaged.iter().any(|other| other.kind == object.kind && other.name == object.name)
-    };
     let tables = found.schema.tables.keys().filter(|name| !known.has(&name.name) && !name.name.is(TABLE));
     let others = found.unmanaged.iter().filter(|object| object.kind != UnmanagedKind::ShadowTable);
     tables
         .map(|name| format!("table `{name}`"))
-        .chain(others.filter(|object| !is_expected(object)).map(shown))
+        .chain(others.filter(|object| !is_expected(object, expected)).map(shown))
         .collect()
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::sqlite::refusal;
+
 /// The rows of `PRAGMA foreign_key_check` and how often each comes: child, rowid, parent.
 pub(crate) type Violations = BTreeMap<(String, Option<i64>, String), usize>;
 
@@ -11,7 +13,7 @@ pub(crate) type Violations = BTreeMap<(String, Option<i64>, String), usize>;
 pub(crate) fn violations(db: &Connection) -> rusqlite::Result<Violations> {
     match checked(db, "PRAGMA main.foreign_key_check") {
         // One foreign key that cannot work at all, of whatever table, hides the violations of the others.
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => by_table(db),
+        Err(error) if refusal::code(&error) == Some(ErrorCode::Unknown) => by_table(db),
         result => result,
     }
 }
@@ -34,7 +36,7 @@ fn by_table(db: &Connection) -> rusqlite::Result<Violations> {
         let quoted = table.replace('"', "\"\"");
         match checked(db, &format!("PRAGMA main.foreign_key_check(\"{quoted}\")")) {
             Ok(more) => found.extend(more),
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => {
+            Err(error) if refusal::code(&error) == Some(ErrorCode::Unknown) => {
                 found.insert((table, None, String::new()), 1);
             }
             Err(error) => return Err(error),

@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, params};
 use schema_core::{Migration, chain};
 
 use crate::Outcome;
+use crate::sqlite::refusal;
 
 /// The name of the table.
 pub(crate) const TABLE: &str = "driftless_migrations";
@@ -105,7 +106,7 @@ fn is_text(value: ValueRef<'_>, text: &str) -> bool {
 
 /// Whether it is SQLite's plain error: about the statement, not about the file.
 fn is_plain(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::Unknown)
+    refusal::code(error) == Some(ErrorCode::Unknown)
 }
 
 /// Whether there is a history table.

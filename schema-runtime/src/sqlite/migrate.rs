@@ -69,6 +69,8 @@ struct Run<'a, 'o> {
     settings: Settings<'a>,
     options: &'a mut Options<'o>,
     steps: Vec<Step>,
+    /// Statements of committed migrations that SQLite allows in no transaction.
+    waiting: Vec<&'static str>,
     /// Whether the migration that comes next found violations, so that those before it must be known.
     suspicious: bool,
 }
@@ -81,7 +83,16 @@ impl<'a, 'o> Run<'a, 'o> {
         let judge = Judge::new(db, set, options.adopt.clone());
         refuse_hidden(&judge)?;
         let settings = Settings::switch_off(db)?;
-        Ok(Run { judge, settings, options, steps: Vec::new(), suspicious: false })
+        Ok(Run { judge, settings, options, steps: Vec::new(), waiting: Vec::new(), suspicious: false })
+    }
+
+    fn commit(&mut self, lock: Lock<'_>) -> Result<(), Error> {
+        lock.commit()?;
+        for sql in self.waiting.drain(..) {
+            // Another connection may be in the way of a change of the journal mode, which matters to no schema.
+            drop(script::execute(self.judge.db, sql));
+        }
+        Ok(())
     }
 
     fn finish(self) -> (Vec<Step>, Vec<String>) {
@@ -117,7 +128,7 @@ impl<'a, 'o> Run<'a, 'o> {
             migrations,
             &Record { outcome: Outcome::Created, digest: Some(&digest), duration_ms: ms(duration) },
         )?;
-        lock.commit()?;
+        self.commit(lock)?;
         self.note(migrations, Outcome::Created, duration);
         Ok(())
     }
@@ -169,7 +180,7 @@ impl<'a, 'o> Run<'a, 'o> {
             migrations,
             &Record { outcome: Outcome::Adopted, digest: Some(&digest), duration_ms: ms(duration) },
         )?;
-        lock.commit()?;
+        self.commit(lock)?;
         self.note(migrations, Outcome::Adopted, duration);
         Ok(())
     }
@@ -190,6 +201,7 @@ impl<'a, 'o> Run<'a, 'o> {
             // migration did is rolled back, and it runs again with that knowledge.
             None if !self.violations()?.is_empty() => {
                 self.suspicious = true;
+                self.waiting.clear();
                 return Ok(());
             }
             None => {}
@@ -203,16 +215,16 @@ impl<'a, 'o> Run<'a, 'o> {
         let one = std::slice::from_ref(migration);
         let record = Record { outcome: Outcome::Applied, digest: Some(&digest), duration_ms: ms(start.elapsed()) };
         self.record(rows, one, &record)?;
-        lock.commit()?;
+        self.commit(lock)?;
         let duration = start.elapsed();
         self.note(one, Outcome::Applied, duration);
         observe(self.options, &Event::Applied { migration, duration });
         Ok(())
     }
 
-    fn run(&mut self, migration: &Migration) -> Result<(), Error> {
+    fn run(&mut self, migration: &'static Migration) -> Result<(), Error> {
         let options = &mut *self.options;
-        script::run(self.judge.db, migration, &mut |event| observe(options, event))?;
+        self.waiting.extend(script::run(self.judge.db, migration, &mut |event| observe(options, event))?);
         self.settings.reset().map_err(refusal::database)
     }
 

@@ -15,7 +15,7 @@ const UNCHANGED: &str = "\n  nothing was changed";
 /// An error of the database itself, outside any migration.
 #[cold]
 pub(crate) fn database(error: rusqlite::Error) -> Error {
-    let (kind, fact, help) = match error.sqlite_error_code() {
+    let (kind, fact, help) = match code(&error) {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
             Kind::Busy,
             "the database is locked by another connection",
@@ -48,6 +48,14 @@ pub(crate) fn database(error: rusqlite::Error) -> Error {
     Error::new(kind, message).with_source(error)
 }
 
+/// SQLite's code, also of an error that knows its place in the statement.
+pub(crate) fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
+    match error {
+        rusqlite::Error::SqlInputError { error, .. } => Some(error.code),
+        other => other.sqlite_error_code(),
+    }
+}
+
 /// SQLite's own words.
 fn words(error: &rusqlite::Error) -> String {
     match error {
@@ -59,6 +67,11 @@ fn words(error: &rusqlite::Error) -> String {
 /// `2 (add_roles)`.
 pub(crate) fn title(migration: &Migration) -> String {
     format!("{} ({})", migration.version, migration.name)
+}
+
+/// As much of a checksum as tells it from another one.
+fn short(checksum: &str) -> String {
+    checksum.char_indices().nth(15).map_or_else(|| checksum.to_owned(), |(end, _)| format!("{}…", &checksum[..end]))
 }
 
 fn row_title(row: &Row) -> String {
@@ -135,10 +148,11 @@ pub(crate) fn altered(row: &Row, chain: &str, migration: Option<&Migration>, db:
         "row {} of `{TABLE}` was changed by hand: it does not fit its chain\n  database:  {}, {}",
         row.position,
         row_title(row),
-        row.checksum
+        short(&row.checksum)
     );
     if let Some(migration) = migration {
-        message += &format!("\n  program:   {}, {}\n  {}", title(migration), migration.checksum, migration.file);
+        message +=
+            &format!("\n  program:   {}, {}\n  {}", title(migration), short(&migration.checksum), migration.file);
     }
     message += UNCHANGED;
     message += "\n  help: ";
@@ -191,10 +205,10 @@ pub(crate) fn edited(row: &Row, migration: &Migration) -> Error {
             "migration {} was edited after this database had it\n  database:  {}, {} {}\n  program:   {}\n  {}{UNCHANGED}\n  \
              help: restore the file as it was, and put the change into a new migration: `cargo driftless new NAME`",
             title(migration),
-            row.checksum,
+            short(&row.checksum),
             row.outcome,
             row.applied_at,
-            migration.checksum,
+            short(&migration.checksum),
             migration.file,
         ),
     )
@@ -211,7 +225,7 @@ pub(crate) fn missing(row: &Row, migrations: &[Migration]) -> Error {
             "this database has migration {}, and the program does not\n  database:  {}, {} {}\n  program:   versions {}{UNCHANGED}\n  \
              help: restore its file; `git log --diff-filter=D --name-only` finds the commit that removed it",
             row_title(row),
-            row.checksum,
+            short(&row.checksum),
             row.outcome,
             row.applied_at,
             shortened(&versions),
@@ -330,7 +344,7 @@ fn database_kind(error: &rusqlite::Error) -> Option<&'static str> {
 }
 
 fn database_error_kind(error: &rusqlite::Error) -> Kind {
-    match error.sqlite_error_code() {
+    match code(error) {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Kind::Busy,
         Some(ErrorCode::ReadOnly) => Kind::ReadOnly,
         Some(ErrorCode::NotADatabase) => Kind::NotADatabase,

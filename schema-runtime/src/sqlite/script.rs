@@ -10,12 +10,37 @@ use schema_core::{Dialect, Migration, Place};
 use crate::sqlite::refusal;
 use crate::{Error, Event};
 
-/// Runs a migration inside the transaction that is open.
+/// The pragmas that matter to the content of the database or to the statements that follow.
+const PRAGMAS: [&str; 13] = [
+    "application_id",
+    "case_sensitive_like",
+    "defer_foreign_keys",
+    "encoding",
+    "foreign_key_check",
+    "foreign_keys",
+    "ignore_check_constraints",
+    "integrity_check",
+    "legacy_alter_table",
+    "quick_check",
+    "recursive_triggers",
+    "reverse_unordered_selects",
+    "user_version",
+];
+
+/// Runs a migration inside the transaction that is open, and returns the statements that have to wait until it is
+/// committed.
 ///
 /// `BEGIN` and `COMMIT` of the file are passed over: the migration is inside a transaction anyway, together with
 /// its history row. So is a file that asks for no transaction, since all DDL of SQLite is transactional and
-/// foreign keys are switched off already. A `ROLLBACK` is refused.
-pub(crate) fn run(db: &Connection, migration: &Migration, observe: &mut dyn FnMut(&Event<'_>)) -> Result<(), Error> {
+/// foreign keys are switched off already. A `ROLLBACK` is refused. Pragmas that tune the connection or the file
+/// are passed over as well, as they were where the migrations were proved; SQLite refuses many of them inside a
+/// transaction. Only `PRAGMA journal_mode`, which stays with the file, waits for the commit.
+pub(crate) fn run<'m>(
+    db: &Connection,
+    migration: &'m Migration,
+    observe: &mut dyn FnMut(&Event<'_>),
+) -> Result<Vec<&'m str>, Error> {
+    let mut waiting = Vec::new();
     for statement in statements(Dialect::Sqlite, &migration.sql) {
         let place = |offset: usize| Place::at(&migration.file, &migration.sql, offset);
         match classify(&statement) {
@@ -23,6 +48,11 @@ pub(crate) fn run(db: &Connection, migration: &Migration, observe: &mut dyn FnMu
             StatementKind::Rollback if !is_to_savepoint(&statement) => {
                 return Err(refusal::rollback(migration, place(statement.offset), statement.text));
             }
+            StatementKind::Pragma { name } if &*name == "journal_mode" => {
+                waiting.push(statement.text);
+                continue;
+            }
+            StatementKind::Pragma { name } if !PRAGMAS.contains(&&*name) => continue,
             _ => {}
         }
         let start = Instant::now();
@@ -32,7 +62,7 @@ pub(crate) fn run(db: &Connection, migration: &Migration, observe: &mut dyn FnMu
         })?;
         observe(&Event::Statement { migration, sql: statement.text, duration: start.elapsed() });
     }
-    Ok(())
+    Ok(waiting)
 }
 
 /// Runs one statement to its end; the rows of a SELECT or a PRAGMA are passed over.
@@ -116,10 +146,12 @@ mod tests {
     fn wrappers_are_passed_over() {
         let db = Connection::open_in_memory().expect("memory");
         let sql = "PRAGMA foreign_keys = OFF; BEGIN; CREATE TABLE a (b); COMMIT;
-            BEGIN EXCLUSIVE TRANSACTION; CREATE TABLE c (d); SELECT 1; END; SAVEPOINT s; ROLLBACK TO s; RELEASE s;
+            PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; BEGIN EXCLUSIVE TRANSACTION; CREATE TABLE c (d); SELECT 1; END; SAVEPOINT s; ROLLBACK TO s; RELEASE s;
             PRAGMA foreign_keys = ON";
         db.execute_batch("BEGIN").expect("begin");
-        run(&db, &migration(sql), &mut |_| ()).expect("it runs");
+        let migration = migration(sql);
+        let waiting = run(&db, &migration, &mut |_| ()).expect("it runs");
+        assert_eq!(waiting, ["PRAGMA journal_mode = WAL"]);
         assert!(!db.is_autocommit(), "the outer transaction is open");
         db.execute_batch("ROLLBACK").expect("rollback");
         assert!(db.prepare("SELECT * FROM a").is_err());
