@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use schema_runtime::{Migration, Sqlite, checksum};
 use rusqlite::Connection;
+use schema_runtime::{Migration, Sqlite, checksum};
 
 const ROUNDS: usize = 200;
 

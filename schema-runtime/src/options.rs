@@ -18,10 +18,12 @@ use crate::Event;
 /// ```
 #[derive(Default)]
 pub struct Options<'a> {
-    pub(crate) observer: Option<Box<dyn FnMut(&Event<'_>) + 'a>>,
+    pub(crate) observer: Option<Observer<'a>>,
     pub(crate) busy_timeout: Option<Duration>,
     pub(crate) adopt: Adopt,
 }
+
+type Observer<'a> = Box<dyn FnMut(&Event<'_>) + 'a>;
 
 /// What to do with a database that has tables of the migrations but no history of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

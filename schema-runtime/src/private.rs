@@ -117,9 +117,8 @@ pub const fn check_reference<Parent: Table>(expected: &Reference) {
     if Parent::COLUMNS.is_empty() {
         return;
     }
-    if !expected.on_table.is_empty()
-        && !(same(Parent::NAME, expected.table) && same_option(Parent::SCHEMA, expected.schema))
-    {
+    let is_table = same(Parent::NAME, expected.table) && same_option(Parent::SCHEMA, expected.schema);
+    if !expected.on_table.is_empty() && !is_table {
         fail(expected.on_table, &[Parent::NAME]);
     }
     let Some(parent) = column_of(Parent::COLUMNS, expected.field) else {

@@ -98,9 +98,10 @@ impl fmt::Display for Report {
                 n => done.push(format!("{verb} {n}")),
             }
         }
-        match done.is_empty() {
-            true => f.write_str("up to date")?,
-            false => write!(f, "{}, in {}", done.join(", "), Milliseconds(self.duration))?,
+        if done.is_empty() {
+            f.write_str("up to date")?;
+        } else {
+            write!(f, "{}, in {}", done.join(", "), Milliseconds(self.duration))?;
         }
         if let Some(version) = &self.version {
             write!(f, "; the database is at version {version}")?;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::Error;
 use crate::sqlite::refusal;
-use crate::{Error, Kind};
 
 /// Settings that decide what a migration does. They are off while migrations run, as they are where the
 /// migrations were proved; `PRAGMA foreign_keys` is a silent no-op inside a transaction, so it must be off before.
@@ -30,11 +30,7 @@ impl<'c> Settings<'c> {
         let settings = Settings { db, before };
         settings.reset().map_err(refusal::database)?;
         if read(db, "foreign_keys").map_err(refusal::database)? {
-            return Err(Error::new(
-                Kind::Connection,
-                "foreign keys cannot be switched off on this connection, and a migration may rebuild tables\n  \
-                 nothing was changed\n  help: migrate on a connection that no authorizer restricts",
-            ));
+            return Err(refusal::foreign_keys_stay_on());
         }
         Ok(settings)
     }

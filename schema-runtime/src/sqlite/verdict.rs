@@ -34,9 +34,11 @@ pub(crate) fn prefix(rows: &[Row], migrations: &[Migration], db: &Connection) ->
     }
     for (row, migration) in rows.iter().zip(migrations) {
         if row.version != migration.version {
-            return Err(match rows.iter().any(|other| other.version == migration.version) {
-                true => refusal::corrupt("its rows are out of order", db),
-                false => refusal::late(migration, &rows[rows.len() - 1]),
+            let is_recorded = rows.iter().any(|other| other.version == migration.version);
+            return Err(if is_recorded {
+                refusal::corrupt("its rows are out of order", db)
+            } else {
+                refusal::late(migration, &rows[rows.len() - 1])
             });
         }
     }
