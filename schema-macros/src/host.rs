@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use schema_core::ObjectName;
-use schema_replay::{MigrationSet, Problem, Project, Replay};
+use schema_replay::{Level, MigrationSet, Problem, Project, Replay};
 
 /// A migrations directory that was read and replayed without a problem.
 pub(crate) struct Host {
@@ -91,6 +91,14 @@ fn load(project: Project) -> State {
 }
 
 impl State {
+    /// Whether what has this code fails the build; `driftless.toml` may say otherwise.
+    pub(crate) fn denies(&self, code: &str) -> bool {
+        match self {
+            State::Ready(host) => host.project.config.lints.level(code) == Level::Deny,
+            State::Absent | State::Broken(_) => true,
+        }
+    }
+
     fn dir(&self) -> Option<PathBuf> {
         match self {
             State::Ready(host) => Some(host.project.dir.clone()),
@@ -106,14 +114,15 @@ impl State {
         }
         let problems = match self {
             State::Absent => {
-                let message = "there is no `migrations` directory at or above this file inside its package\n        \
+                let message = "there is no `migrations` directory at or above this file inside its package\n  \
                                help: run `cargo driftless init`";
                 return vec![syn::Error::new(span, for_rustc(message))];
             }
             State::Broken(problems) => problems,
             State::Ready(host) => &host.replay.findings,
         };
-        problems.iter().map(|problem| syn::Error::new(span, for_rustc(&problem.message))).collect()
+        let denied = problems.iter().filter(|problem| self.denies(problem.code));
+        denied.map(|problem| syn::Error::new(span, for_rustc(&problem.message))).collect()
     }
 
     /// Code that makes cargo rebuild when a migration or the lock is edited or removed; for the
@@ -156,9 +165,9 @@ impl Host {
     }
 }
 
-/// A message as rustc wants it: it indents every line after the first by the width of `error: `.
+/// A message as rustc wants it: it indents every line after the first by the width of `error: ` itself.
 pub(crate) fn for_rustc(message: &str) -> String {
-    message.replace("\n       ", "\n")
+    message.replace("\n  ", "\n ")
 }
 
 /// Notes that a model of a table was expanded.

@@ -88,19 +88,19 @@ fn claim(item: &SchemaMacro, host: &Host, name: &ObjectName) -> TokenStream {
         .replay
         .map
         .get(&Path::Table(name.clone()))
-        .map_or_else(String::new, |place| format!("\n        migrations:  TABLE {name}   {place}"));
+        .map_or_else(String::new, |place| format!("\n  migrations:  TABLE {name}   {place}"));
     let missing = match &model {
         Some(model) => format!(
-            "table `{name}` has the model `{model}`, which is not listed in `{}`{place}\n        help: add `{model}` to the list",
+            "table `{name}` has the model `{model}`, which is not listed in `{}`{place}\n  help: add `{model}` to the list",
             item.ident
         ),
         None => format!(
-            "table `{name}` has no model in `{}`{place}\n        help: write a model for it, or run `cargo driftless new drop_{table}`",
+            "table `{name}` has no model in `{}`{place}\n  help: write a model for it, or run `cargo driftless new drop_{table}`",
             item.ident
         ),
     };
     let other = format!(
-        "the model of table `{name}` was checked against other migrations than those of `{}`{place}\n        \
+        "the model of table `{name}` was checked against other migrations than those of `{}`{place}\n  \
          help: name this directory in the `driftless.toml` of the package that has the model",
         item.ident
     );

@@ -16,7 +16,16 @@ use crate::{Layout, Problem};
 pub(crate) const FILE_NAME: &str = "driftless.toml";
 
 /// The lints that have a level.
-pub(crate) const LINTS: [&str; 1] = ["row-dependent"];
+pub(crate) const LINTS: [&str; 8] = [
+    "row-dependent",
+    "missing-parent",
+    "missing-parent-column",
+    "foreign-key-columns",
+    "parent-not-unique",
+    "foreign-key-type",
+    "set-null-on-not-null",
+    "set-default-without-default",
+];
 
 /// What `driftless.toml` states, or the defaults where there is none.
 ///

@@ -64,7 +64,7 @@ impl TypeProof {
             self.declared_words()
         );
         format!(
-            "`{}.{}`: {fact}\n        help: give the field a type that fits, or remove `sql_type`",
+            "`{}.{}`: {fact}\n  help: give the field a type that fits, or remove `sql_type`",
             table.name, self.column
         )
     }
@@ -94,8 +94,8 @@ impl TypeProof {
     fn message(&self, table: &Table, fact: &str, or: &str) -> String {
         let place = self.place.as_ref().map_or_else(String::new, |place| format!("   {place}"));
         format!(
-            "column `{table}.{column}` and the migrations disagree: {fact}\n        \
-             migrations:  {found}{place}\n        \
+            "column `{table}.{column}` and the migrations disagree: {fact}\n  \
+             migrations:  {found}{place}\n  \
              help: run `cargo driftless new alter_{slug}_{column_slug}`{or}",
             table = table.name,
             column = self.column,
@@ -115,7 +115,7 @@ impl ReferenceProof {
     pub fn on_table(&self) -> String {
         let model = self.model_text();
         format!(
-            "foreign key to `{model}`: the model's table is `{{}}`, but the migrations refer to `{}`\n        \
+            "foreign key to `{model}`: the model's table is `{{}}`, but the migrations refer to `{}`\n  \
              help: name the model of `{}`, or run `cargo driftless new` to change the foreign key",
             self.parent, self.parent
         )
@@ -125,7 +125,7 @@ impl ReferenceProof {
     pub fn on_column(&self, field: &syn::Ident, column: &Name) -> String {
         let model = self.model_text();
         format!(
-            "foreign key to `{model}::{field}`: the field's column is {{}}, but the migrations refer to `{}.{column}`\n        \
+            "foreign key to `{model}::{field}`: the field's column is {{}}, but the migrations refer to `{}.{column}`\n  \
              help: name the field of `{column}`, or run `cargo driftless new` to change the foreign key",
             self.parent
         )

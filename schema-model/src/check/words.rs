@@ -34,23 +34,23 @@ impl fmt::Display for Words {
             what => format!("{what} at {place}"),
         });
         if let Some(model) = &self.model {
-            write!(f, "\n        model:       {}", indented(model))?;
+            write!(f, "\n  model:       {}", indented(model))?;
         }
         match (&self.migrations, place) {
             (Some(migrations), Some(place)) => {
-                write!(f, "\n        migrations:  {}   {place}", indented(migrations))?;
+                write!(f, "\n  migrations:  {}   {place}", indented(migrations))?;
             }
-            (Some(migrations), None) => write!(f, "\n        migrations:  {}", indented(migrations))?,
-            (None, Some(place)) => write!(f, "\n        migrations:  {place}")?,
+            (Some(migrations), None) => write!(f, "\n  migrations:  {}", indented(migrations))?,
+            (None, Some(place)) => write!(f, "\n  migrations:  {place}")?,
             (None, None) => {}
         }
-        write!(f, "\n        help: {}", self.help)
+        write!(f, "\n  help: {}", self.help)
     }
 }
 
 /// Later lines of a text under the first one.
 fn indented(text: &str) -> String {
-    text.replace('\n', "\n                     ")
+    text.replace('\n', "\n               ")
 }
 
 /// A table in one line: its name and its columns.
