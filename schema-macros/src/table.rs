@@ -29,11 +29,10 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
     match &*state {
         State::Ready(host) => {
             let verdict = compare(&model, &desired, host);
-            errors.extend(
-                verdict.diagnostics.iter().map(|found| syn::Error::new(found.span, host::for_rustc(&found.message))),
-            );
+            let denied: Vec<_> = verdict.diagnostics.iter().filter(|found| state.denies(found.code)).collect();
+            errors.extend(denied.iter().map(|found| syn::Error::new(found.span, host::for_rustc(&found.message))));
             host::note_model(&desired.table.name.to_string(), &ident.to_string());
-            let digest = if verdict.diagnostics.is_empty() { host.digest } else { 0 };
+            let digest = if denied.is_empty() { host.digest } else { 0 };
             code.extend(implement(&model, &desired, &verdict.table, digest));
             code.extend(verdict.types.iter().map(|proof| prove_type(proof, &verdict.table)));
             code.extend(verdict.references.iter().map(prove_reference));
