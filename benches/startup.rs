@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use driftless::{Migration, Sqlite, checksum};
 use rusqlite::Connection;
-use schema_runtime::{Migration, Sqlite, checksum};
 
 const ROUNDS: usize = 200;
 
@@ -65,7 +65,7 @@ fn micros(time: Duration) -> f64 {
 }
 
 /// That many migrations, each of which creates a table with two indexes.
-fn application(count: usize) -> Result<Sqlite, schema_runtime::Error> {
+fn application(count: usize) -> Result<Sqlite, driftless::Error> {
     Sqlite::from_migrations((1..=count).map(migration).collect())
 }
 
