@@ -37,7 +37,7 @@ fn declare(item: &SchemaMacro, value: &TokenStream) -> TokenStream {
     let SchemaMacro { attributes, visibility, ident, .. } = item;
     quote! {
         #(#attributes)*
-        #visibility static #ident: ::driftless::Sqlite = #value;
+        #visibility static #ident: ::driftless::__private::Sqlite = #value;
     }
 }
 

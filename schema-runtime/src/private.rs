@@ -8,6 +8,8 @@ pub use std::borrow::Cow;
 use schema_core::Affinity;
 pub use schema_core::{Migration, Storage, TypeFact};
 
+#[cfg(feature = "sqlite")]
+pub use crate::Sqlite;
 pub use crate::claim::{Claim, claim, distinct, joined, length, text};
 pub use crate::{ColumnMeta, Ddl, SqlType, Statements, Table};
 
