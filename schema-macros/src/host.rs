@@ -41,6 +41,7 @@ struct Process {
     announced: BTreeSet<Option<PathBuf>>,
     tracked: BTreeSet<PathBuf>,
     models: Models,
+    excused: BTreeSet<String>,
 }
 
 static PROCESS: Mutex<Option<Process>> = Mutex::new(None);
@@ -178,4 +179,14 @@ pub(crate) fn note_model(table: &str, model: &str) {
 /// The model of a table, if it was expanded already in this process.
 pub(crate) fn model_of(table: &str) -> Option<String> {
     with_process(|process| process.models.get(table).cloned())
+}
+
+/// Notes that a table without a model needs no error of its own: a model was probably meant for it.
+pub(crate) fn excuse(table: &str) {
+    with_process(|process| process.excused.insert(table.to_owned()));
+}
+
+/// Whether a table was excused.
+pub(crate) fn is_excused(table: &str) -> bool {
+    with_process(|process| process.excused.contains(table))
 }

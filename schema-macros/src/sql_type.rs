@@ -12,9 +12,10 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
         // Some fact beside the error, so that the fields of this type do not fail as well.
         Err(error) => (quote!(::driftless::__private::TypeFact::ANY), error.to_compile_error()),
     };
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        impl ::driftless::__private::SqlType for #ident {
+        impl #generics ::driftless::__private::SqlType for #ident #arguments #bounds {
             const TYPE: ::driftless::__private::TypeFact = #fact;
         }
         #errors

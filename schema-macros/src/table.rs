@@ -14,11 +14,11 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
     let ident = &input.ident;
     let model = match Model::parse(input) {
         Ok(model) => model,
-        Err(errors) => return refused(ident, &errors),
+        Err(errors) => return refused(input, &errors),
     };
     let desired = match model.lower(Dialect::Sqlite, &StandardTypes) {
         Ok(desired) => desired,
-        Err(errors) => return refused(ident, &errors),
+        Err(errors) => return refused(input, &errors),
     };
     if host::in_editor() {
         return implement(&model, &desired, &desired.table, 0);
@@ -31,6 +31,7 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
             let verdict = compare(&model, &desired, host);
             let denied: Vec<_> = verdict.diagnostics.iter().filter(|found| state.denies(found.code)).collect();
             errors.extend(denied.iter().map(|found| syn::Error::new(found.span, host::for_rustc(&found.message))));
+            verdict.meant.iter().for_each(|table| host::excuse(&table.to_string()));
             host::note_model(&desired.table.name.to_string(), &ident.to_string());
             let digest = if denied.is_empty() { host.digest } else { 0 };
             code.extend(implement(&model, &desired, &verdict.table, digest));
@@ -51,12 +52,14 @@ fn compare(model: &Model, desired: &Desired, host: &Host) -> Verdict {
 
 /// The errors, and an empty implementation beside them, so that whatever refers to the model does
 /// not fail as well.
-fn refused(ident: &syn::Ident, errors: &syn::Error) -> TokenStream {
+fn refused(input: &syn::DeriveInput, errors: &syn::Error) -> TokenStream {
+    let ident = &input.ident;
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
     let errors = errors.to_compile_error();
     quote! {
         #errors
         #[automatically_derived]
-        impl ::driftless::__private::Table for #ident {
+        impl #generics ::driftless::__private::Table for #ident #arguments #bounds {
             const NAME: &'static ::core::primitive::str = "";
             const SCHEMA: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::None;
             const COLUMNS: &'static [::driftless::__private::ColumnMeta] = &[];

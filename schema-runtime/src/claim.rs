@@ -18,12 +18,27 @@ pub const fn claim(models: &[Claim], hint: usize, table: &str, digest: u64, miss
             at += 1;
         }
         if at == models.len() {
-            fail(missing, &[]);
+            // A model that was refused has no name, and may be the one.
+            if !any_unnamed(models) {
+                fail(missing, &[]);
+            }
+            return;
         }
     }
     if models[at].1 != digest && models[at].1 != 0 {
         fail(other, &[]);
     }
+}
+
+const fn any_unnamed(models: &[Claim]) -> bool {
+    let mut at = 0;
+    while at < models.len() {
+        if models[at].0.is_empty() {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// Proves that no two listed models are of one table.

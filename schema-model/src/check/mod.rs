@@ -53,13 +53,16 @@ pub struct Verdict {
     pub types: Vec<TypeProof>,
     /// What rustc is to prove about references.
     pub references: Vec<ReferenceProof>,
+    /// The table that a model without a table was probably meant for. That this table has no model need
+    /// not be reported as well.
+    pub meant: Option<ObjectName>,
 }
 
 /// Compares a model with what the migrations produce.
 ///
 /// `model` is the name of the struct. The diagnostics come in the order of the source.
 pub fn check(model: &str, desired: &Desired, found: Found<'_>) -> Verdict {
-    let mut check = Check { model, desired, found, table: desired.table.clone(), diagnostics: Vec::new() };
+    let mut check = Check { model, desired, found, table: desired.table.clone(), diagnostics: Vec::new(), meant: None };
     let Some(actual) = check.found_table() else {
         check.missing_table();
         return check.verdict(Vec::new(), Vec::new());
@@ -80,11 +83,12 @@ struct Check<'a> {
     found: Found<'a>,
     table: Table,
     diagnostics: Vec<Diagnostic>,
+    meant: Option<ObjectName>,
 }
 
 impl<'a> Check<'a> {
     fn verdict(self, types: Vec<TypeProof>, references: Vec<ReferenceProof>) -> Verdict {
-        Verdict { diagnostics: self.diagnostics, table: self.table, types, references }
+        Verdict { diagnostics: self.diagnostics, table: self.table, types, references, meant: self.meant }
     }
 
     fn dialect(&self) -> Dialect {
@@ -182,11 +186,13 @@ impl<'a> Check<'a> {
             words.fact =
                 format!("`{}` has no table: `{name}` is still called `{old_name}` in the migrations", self.model);
             words.place = self.found.map.get(&Path::Table(old_name.clone())).cloned();
+            self.meant = Some(old_name.clone());
             words.help = format!("run `cargo driftless new rename_{old_name}_to_{name}`");
         } else if let Some(near) = words::nearest(name.name.as_str(), self.table_names()) {
             words.migrations = Some(format!("a table `{near}`"));
             let near = ObjectName { schema: name.schema.clone(), name: Name::new(self.dialect(), near) };
             words.place = self.found.map.get(&Path::Table(near.clone())).cloned();
+            self.meant = Some(near.clone());
             words.help = format!(
                 "run `cargo driftless new create_{}`, or did you mean `#[table(name = \"{near}\")]`?",
                 words::slug(&name.to_string())
