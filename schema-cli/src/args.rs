@@ -1,0 +1,186 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Schema drift is a compile error: models, migrations and databases agree, or you are told where they do not.
+#[derive(Debug, Parser)]
+#[command(name = "cargo driftless", bin_name = "cargo driftless", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Print one JSON document instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// Where the models and the migrations are. Without any of these: the package, or the workspace,
+/// of the current directory.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Where {
+    /// A Rust file, or a directory of Rust files, with the models.
+    #[arg(long, value_name = "FILE_OR_DIR")]
+    pub(crate) models: Option<PathBuf>,
+    /// The migrations directory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) migrations: Option<PathBuf>,
+    /// The SQL dialect.
+    #[arg(long, value_name = "sqlite|postgres")]
+    pub(crate) dialect: Option<String>,
+    /// How the migrations directory is laid out, where it is not recognised.
+    #[arg(long)]
+    pub(crate) layout: Option<String>,
+    /// The package of the workspace.
+    #[arg(short, long)]
+    pub(crate) package: Option<String>,
+    /// The Cargo.toml of the package or the workspace.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) manifest_path: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Set a package up: config, first migration, lock, and the line in build.rs.
+    Init {
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Write the next migration: what lies between the migrations and the models.
+    New {
+        /// What it does, in words: add_user_roles_unique.
+        name: String,
+        #[command(flatten)]
+        place: Where,
+        /// Write an empty migration, for SQL by hand.
+        #[arg(long)]
+        empty: bool,
+        /// Allow a loss of data, by name: drop-column:users.phone, drop-table:old_things.
+        #[arg(long, value_name = "KIND:NAME")]
+        allow: Vec<String>,
+        /// What existing rows get in a new NOT NULL column: users.age=0.
+        #[arg(long, value_name = "TABLE.COLUMN=EXPR")]
+        backfill: Vec<String>,
+        /// The SQLite version that will run it; the default is the one built in.
+        #[arg(long, value_name = "VERSION")]
+        engine: Option<String>,
+        /// Print what would be written, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Give the verdict of the build, without building.
+    Check {
+        #[command(flatten)]
+        place: Where,
+        /// How findings are printed.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Write Rust models from migrations or from a database file.
+    Pull {
+        #[command(flatten)]
+        place: Where,
+        /// Read this database file instead of the migrations.
+        #[arg(long, value_name = "FILE")]
+        database: Option<PathBuf>,
+        /// Where to write; without it the models are printed.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Say where a database stands.
+    Status {
+        /// The SQLite file.
+        database: PathBuf,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Show what `apply` would do, with the SQL.
+    Plan {
+        /// The SQLite file.
+        database: PathBuf,
+        #[command(flatten)]
+        place: Where,
+        /// Save the plan; `apply --plan` runs exactly it, on this schema only.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Bring a database to the schema of the migrations.
+    Apply {
+        /// The SQLite file.
+        database: PathBuf,
+        #[command(flatten)]
+        place: Where,
+        /// Run only if this plan still fits.
+        #[arg(long, value_name = "FILE")]
+        plan: Option<PathBuf>,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Undo migrations that have a down file.
+    Rollback {
+        /// The SQLite file.
+        database: PathBuf,
+        #[command(flatten)]
+        place: Where,
+        /// The version to end at; without it, one migration is undone.
+        #[arg(long, value_name = "VERSION")]
+        to: Option<String>,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Lock the migrations again after pending ones were edited by hand.
+    Lock {
+        #[command(flatten)]
+        place: Where,
+        /// Also accept that a migration which was locked has changed, by file name.
+        #[arg(long, value_name = "FILE")]
+        released: Vec<String>,
+    },
+    /// Renumber the local migration after another branch took its number.
+    Rebase {
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Explain the code of a finding.
+    Explain {
+        /// The code, or nothing for the list of them.
+        code: Option<String>,
+    },
+    /// Print the DDL of the schema.
+    Schema {
+        #[command(flatten)]
+        place: Where,
+        /// Print that of the migrations up to a version; without it that of the models.
+        #[arg(long, value_name = "VERSION")]
+        at: Option<String>,
+    },
+    /// Compare two of: models, migrations, migrations@VERSION, a database file, an SQL file.
+    Diff {
+        /// The side before.
+        before: String,
+        /// The side after.
+        after: String,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, with the lines of both files.
+    Human,
+    /// One document.
+    Json,
+    /// The Static Analysis Results Interchange Format 2.1.0.
+    Sarif,
+    /// Workflow commands that GitHub turns into annotations.
+    Github,
+}

@@ -1,0 +1,50 @@
+//! One file for each command.
+
+mod database;
+mod lock;
+
+use clap::CommandFactory as _;
+
+use crate::args::{Cli, Command};
+use crate::exit::{Outcome, Result, Stop};
+use crate::explain;
+
+/// Runs a command.
+pub(crate) fn run(cli: Cli) -> Result<Outcome> {
+    let json = cli.json;
+    match cli.command {
+        Command::Lock { place, released } => lock::run(&place, &released, json),
+        Command::Status { database, place } => database::status(&database, &place, json),
+        Command::Plan { database, place, out } => database::plan(&database, &place, out.as_deref(), json),
+        Command::Apply { database, place, plan, yes } => database::apply(&database, &place, plan.as_deref(), yes, json),
+        Command::Explain { code } => explain_code(code.as_deref(), json),
+        Command::Completions { shell } => {
+            let mut command = Cli::command();
+            clap_complete::generate(shell, &mut command, "cargo-driftless", &mut std::io::stdout());
+            Ok(Outcome::Done)
+        }
+        _ => Err(Stop::unusable("this command is not available in this version")),
+    }
+}
+
+fn explain_code(code: Option<&str>, json: bool) -> Result<Outcome> {
+    let Some(code) = code else {
+        if json {
+            let list: Vec<_> =
+                explain::list().map(|(code, line)| serde_json::json!({ "code": code, "title": line })).collect();
+            anstream::println!("{:#}", serde_json::Value::from(list));
+        } else {
+            explain::list().for_each(|(code, line)| anstream::println!("{code:28} {line}"));
+        }
+        return Ok(Outcome::Done);
+    };
+    let text = explain::text(code).ok_or_else(|| {
+        Stop::unusable(format!("there is no code `{code}`\n        help: `cargo driftless explain` lists them"))
+    })?;
+    if json {
+        anstream::println!("{:#}", serde_json::json!({ "code": code, "text": text }));
+    } else {
+        anstream::println!("{text}");
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,33 @@
+//! One JSON document.
+
+use serde_json::{Value, json};
+
+use super::{Finding, Spot};
+
+pub(super) fn print(findings: &[Finding]) -> String {
+    let document = json!({ "agree": findings.is_empty(), "findings": findings.iter().map(value).collect::<Vec<_>>() });
+    format!("{document:#}\n")
+}
+
+/// A finding as JSON.
+fn value(finding: &Finding) -> Value {
+    json!({
+        "code": finding.code,
+        "level": finding.level.as_str(),
+        "message": finding.title(),
+        "sides": finding.sides().collect::<Vec<_>>(),
+        "help": finding.help(),
+        "rust": finding.rust.as_ref().map(spot),
+        "sql": finding.sql.as_ref().map(spot),
+    })
+}
+
+fn spot(spot: &Spot) -> Value {
+    json!({
+        "file": spot.file.display().to_string(),
+        "line": spot.line,
+        "column": spot.column,
+        "end_line": spot.end_line,
+        "end_column": spot.end_column,
+    })
+}
