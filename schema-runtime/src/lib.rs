@@ -7,6 +7,8 @@
 
 mod claim;
 #[cfg(feature = "sqlite")]
+mod embedded;
+#[cfg(feature = "sqlite")]
 mod error;
 #[cfg(feature = "sqlite")]
 mod event;

@@ -11,6 +11,8 @@ pub use schema_core::{Migration, Storage, TypeFact};
 #[cfg(feature = "sqlite")]
 pub use crate::Sqlite;
 pub use crate::claim::{Claim, claim, distinct, joined, length, text};
+#[cfg(feature = "sqlite")]
+pub use crate::embedded::assert_embedded;
 pub use crate::{ColumnMeta, Ddl, SqlType, Statements, Table};
 
 /// One embedded migration.
