@@ -95,6 +95,10 @@ fn a_key_takes_its_kind_of_value() {
         "i64",
         &["\"1\": `generated` takes SQL, as in `generated = sql(\"price * quantity\")`"],
     );
+}
+
+#[test]
+fn a_reference_takes_a_field_and_actions() {
     refuses_column(
         "references = \"users\"",
         "i64",
@@ -140,6 +144,10 @@ fn a_key_takes_its_kind_of_value() {
         &["not_null: a field is NOT NULL unless its type is `Option<…>`; `not_null` only carries a conflict clause, \
          as in `not_null(on_conflict = ignore)`"],
     );
+}
+
+#[test]
+fn an_element_takes_known_words() {
     refuses_table(
         "index(email descending)",
         &["descending: unknown word `descending` after an element; expected `,` or `asc`, `desc`, `collate`, `nulls` \
@@ -148,6 +156,10 @@ fn a_key_takes_its_kind_of_value() {
     refuses_table("index(email dsc)", &["dsc: unknown word `dsc` after an element; did you mean `desc`?"]);
     refuses_table("index(email collate)", &["collate: `collate` takes a string, as in `email collate \"NOCASE\"`"]);
     refuses_table("index(email nulls)", &["nulls: `nulls` is followed by `first` or `last`"]);
+}
+
+#[test]
+fn an_attribute_belongs_where_it_stands() {
     refuses_table("index(5)", &["5: expected a field's name"]);
     refuses_table("index(a::b)", &["a::b: expected a field of this struct"]);
     refuses(
@@ -259,6 +271,10 @@ fn attributes_do_not_contradict_each_other() {
         "#[table(primary_key(a, b))] struct User { #[column(autoincrement)] a: i64, b: i64 }",
         &["autoincrement: `autoincrement` is for a primary key of one column"],
     );
+}
+
+#[test]
+fn a_key_stands_with_the_key_that_it_belongs_to() {
     refuses_column(
         "stored",
         "i64",
@@ -279,6 +295,10 @@ fn attributes_do_not_contradict_each_other() {
         let message = format!("{key}: `{key}` without `references`, as in `references = User::id`");
         refuses_column(word, "i64", &[&message]);
     }
+}
+
+#[test]
+fn the_type_does_not_contradict_the_attributes() {
     refuses_column(
         "references = User::id, on_delete = set_null",
         "i64",
