@@ -48,7 +48,7 @@ pub(crate) enum Command {
     },
     /// Write the next migration: what lies between the migrations and the models.
     New {
-        /// What it does, in words: add_user_roles_unique.
+        /// What it does, in words: `add_user_roles_unique`.
         name: String,
         #[command(flatten)]
         place: Where,

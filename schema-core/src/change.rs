@@ -74,7 +74,6 @@ impl<T> Edit<T> {
 /// One change of a schema. Flat, and with values instead of ids, so that it prints, serialises and
 /// outlives the schemas it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "changes are few; a box would only hide the value")]
 pub enum Change {
     /// An enum type comes, goes or changes.
     Enum(Edit<EnumType>),

@@ -173,7 +173,7 @@ impl<'a> Lexer<'a> {
             '0'..='9' => (TokenKind::Number, Some(number_length(rest))),
             '.' if second.is_some_and(|c| c.is_ascii_digit()) => (TokenKind::Number, Some(number_length(rest))),
             '?' | ':' | '@' | '#' | '$'
-                if second.is_some_and(|c| is_word(c)) && !(postgres && matches!(first, '@' | '#' | '?')) =>
+                if second.is_some_and(is_word) && !(postgres && matches!(first, '@' | '#' | '?')) =>
             {
                 (TokenKind::Parameter, Some(1 + word_length(&rest[1..])))
             }

@@ -147,15 +147,12 @@ impl State {
 pub(crate) fn path(path: &Path) -> TokenStream {
     let manifest_dir = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let relative = manifest_dir.as_deref().and_then(|dir| path.strip_prefix(dir).ok()).and_then(Path::to_str);
-    match relative {
-        Some(relative) => {
-            let relative = format!("/{relative}");
-            quote!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #relative))
-        }
-        None => {
-            let path = path.to_string_lossy();
-            quote!(#path)
-        }
+    if let Some(relative) = relative {
+        let relative = format!("/{relative}");
+        quote!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #relative))
+    } else {
+        let path = path.to_string_lossy();
+        quote!(#path)
     }
 }
 

@@ -75,12 +75,11 @@ fn refused(input: &syn::DeriveInput, errors: &syn::Error) -> TokenStream {
 fn implement(model: &Model, desired: &Desired, table: &Table, checked: u64) -> TokenStream {
     let ident = &model.ident;
     let name = table.name.name.as_str();
-    let schema = match &table.name.schema {
-        Some(schema) => {
-            let schema = schema.as_str();
-            quote!(::core::option::Option::Some(#schema))
-        }
-        None => quote!(::core::option::Option::None),
+    let schema = if let Some(schema) = &table.name.schema {
+        let schema = schema.as_str();
+        quote!(::core::option::Option::Some(#schema))
+    } else {
+        quote!(::core::option::Option::None)
     };
     let columns = desired.fields.iter().map(|field| {
         let (rust, column, ty) = (field.field.unraw().to_string(), field.column.as_str(), &field.ty);
@@ -155,9 +154,10 @@ fn statements(dialect: Dialect, table: &Table, types: &[(String, syn::Type)]) ->
 }
 
 fn option(text: Option<TokenStream>) -> TokenStream {
-    match text {
-        Some(text) => quote!(::core::option::Option::Some(#text)),
-        None => quote!(::core::option::Option::None),
+    if let Some(text) = text {
+        quote!(::core::option::Option::Some(#text))
+    } else {
+        quote!(::core::option::Option::None)
     }
 }
 

@@ -98,9 +98,8 @@ impl Config {
     /// When the text is not TOML, or a key or a value is unknown; the place is that of the key or value.
     pub fn parse(shown: &str, text: &str) -> Result<Config, Problem> {
         let reader = Reader { shown, text };
-        let document = toml_span::parse(text).map_err(|error| {
-            reader.problem(error.span, format!("`{shown}` is not valid TOML: {}", reader.words(&error)))
-        })?;
+        let document = toml_span::parse(text)
+            .map_err(|error| reader.problem(error.span, format!("`{shown}` is not valid TOML: {}", words(&error))))?;
         reader.config(document.as_table().ok_or_else(|| reader.expected("a table", document.span))?)
     }
 
@@ -177,11 +176,11 @@ impl Reader<'_> {
     fn problem(&self, span: Span, fact: String) -> Problem {
         Problem::new("invalid-configuration", fact).at(Place::at(self.shown, self.text, span.start))
     }
+}
 
-    fn words(&self, error: &toml_span::Error) -> String {
-        // The parser adds the debug form of some tokens; its first line is for people.
-        error.to_string().lines().next().unwrap_or_default().to_owned()
-    }
+fn words(error: &toml_span::Error) -> String {
+    // The parser adds the debug form of some tokens; its first line is for people.
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 fn suggestion(word: &str, known: &[&'static str]) -> String {

@@ -88,13 +88,13 @@ pub(crate) fn excerpt(statement: &Statement<'_>) -> String {
 /// Where the error is: at the token that SQLite points at, else at the name that it speaks of, else at the
 /// beginning of the statement.
 fn offset(statement: &Statement<'_>, error: &Error, words: &str) -> usize {
+    const BEFORE: [&str; 5] =
+        ["duplicate column name: ", "no such table: ", "no such column: ", "no such index: ", "no such function: "];
     if let Error::SqlInputError { offset, .. } = error
         && let Ok(offset) = usize::try_from(*offset)
     {
         return statement.offset + offset;
     }
-    const BEFORE: [&str; 5] =
-        ["duplicate column name: ", "no such table: ", "no such column: ", "no such index: ", "no such function: "];
     let before = BEFORE.iter().find_map(|before| Some(&words[words.find(before)? + before.len()..]));
     let existing = words.strip_suffix(" already exists").and_then(|words| words.rsplit(' ').next());
     let name = before.or(existing).map(|name| name.rsplit('.').next().unwrap_or(name));

@@ -234,10 +234,8 @@ impl Replayer {
     /// Keeps up which tables there are, and which of them cannot have rows.
     fn follow(&mut self, statement: &Statement<'_>, kind: &StatementKind) {
         match kind {
-            StatementKind::CreateTable { name, as_select, .. } => {
-                if self.tables.insert(name.clone()) && !as_select {
-                    self.empty.insert(name.clone());
-                }
+            StatementKind::CreateTable { name, as_select, .. } if self.tables.insert(name.clone()) && !as_select => {
+                self.empty.insert(name.clone());
             }
             StatementKind::DropTable { name } => {
                 self.tables.remove(name);

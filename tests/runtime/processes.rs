@@ -48,7 +48,7 @@ const HEAVY: [(&str, &str, &str); 5] = [
 fn child() {
     let Ok(database) = std::env::var(DATABASE) else { return };
     let set = named(&std::env::var(SET).expect("a set"));
-    let options = Options::new().busy_timeout(Duration::from_secs(60));
+    let options = Options::new().busy_timeout(Duration::from_mins(1));
     let report = set.migrate_file_with(database, options).expect("it migrates");
     println!("steps={}", report.steps.len());
 }

@@ -75,7 +75,7 @@ fn l_locked_by_a_writer() {
 fn the_busy_timeout_is_put_back() {
     let mut db = Connection::open_in_memory().expect("memory");
     db.busy_timeout(Duration::from_millis(1234)).expect("a timeout");
-    cms().migrate_with(&mut db, Options::new().busy_timeout(Duration::from_secs(60))).expect("it migrates");
+    cms().migrate_with(&mut db, Options::new().busy_timeout(Duration::from_mins(1))).expect("it migrates");
     assert_eq!(one(&db, "PRAGMA busy_timeout"), "1234");
 }
 

@@ -178,11 +178,11 @@ fn word(tokens: &[Token<'_>], last: Option<&str>, sql: &str) -> (usize, Vec<Piec
             return one(1, Kind::Keyword, lower.to_ascii_uppercase());
         }
         "null" | "true" | "false" | "end" => return one(1, Kind::Value, lower.to_ascii_uppercase()),
-        _ if lower.starts_with("current_") || lower.starts_with("local") || lower.ends_with("_user") => {
-            if keyword::is_operator(&lower) {
-                let kind = if calls { Kind::Call } else { Kind::Value };
-                return one(1, kind, lower.to_ascii_uppercase());
-            }
+        _ if (lower.starts_with("current_") || lower.starts_with("local") || lower.ends_with("_user"))
+            && keyword::is_operator(&lower) =>
+        {
+            let kind = if calls { Kind::Call } else { Kind::Value };
+            return one(1, kind, lower.to_ascii_uppercase());
         }
         _ => {}
     }

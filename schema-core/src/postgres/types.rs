@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
         let (mut name, mut quoted) = self.name()?;
         let mut schema = None;
         while self.take(".") {
-            schema = Some(std::mem::replace(&mut name, String::new()));
+            schema = Some(std::mem::take(&mut name));
             (name, quoted) = self.name()?;
         }
         match schema.as_deref() {

@@ -113,7 +113,8 @@ fn numbered_index_name(table: &ObjectName, index: &Index, pass: usize) -> String
 
 /// The first candidate that is not taken, which then is.
 fn choose(taken: &mut BTreeSet<String>, candidate: impl Fn(usize) -> String) -> String {
-    let free = (0..).map(candidate).find(|name| !taken.contains(name));
+    // One of these is free, since fewer are taken.
+    let free = (0..=taken.len()).map(candidate).find(|name| !taken.contains(name));
     let free = free.unwrap_or_default();
     taken.insert(free.clone());
     free
@@ -134,7 +135,7 @@ fn expression_label(expr: &Expr) -> String {
     let identifiers = words.iter().enumerate().filter(|(at, token)| {
         let is_type = *at > 0 && words[at - 1].is_punct("::");
         let is_identifier = match token.kind {
-            TokenKind::Word => token.text.chars().any(|c| c.is_lowercase()),
+            TokenKind::Word => token.text.chars().any(char::is_lowercase),
             TokenKind::Quoted => token.text.starts_with('"'),
             _ => false,
         };

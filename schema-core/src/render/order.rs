@@ -78,7 +78,9 @@ fn in_order(schema: &Schema) -> Vec<&Table> {
     let mut ordered = Vec::new();
     while let Some(next) = next(&waiting) {
         waiting.remove(next);
-        waiting.values_mut().for_each(|parents| _ = parents.remove(next));
+        for parents in waiting.values_mut() {
+            parents.remove(next);
+        }
         ordered.extend(schema.tables.get(next));
     }
     ordered

@@ -41,7 +41,7 @@ struct Writer<'t, 'a, 's> {
     groups: Vec<Group>,
 }
 
-impl<'t, 'a> Writer<'t, 'a, '_> {
+impl Writer<'_, '_, '_> {
     fn step(&mut self) -> Result<(), ParseError> {
         let token = &self.tokens[self.at];
         match token.kind {
@@ -131,12 +131,10 @@ impl<'t, 'a> Writer<'t, 'a, '_> {
         };
         let first = names[0];
         let skipped = match names[..] {
-            [schema, _, table, dot, _] if dot.is_punct(".") && schema.value().eq_ignore_ascii_case("main") => {
-                if is_table(table) {
-                    4
-                } else {
-                    0
-                }
+            [schema, _, table, dot, _]
+                if dot.is_punct(".") && schema.value().eq_ignore_ascii_case("main") && is_table(table) =>
+            {
+                4
             }
             [table, _, _, dot, _] if is_table(table) && dot.is_punct(".") => 0,
             [table, _, _, ..] if is_table(table) => 2,

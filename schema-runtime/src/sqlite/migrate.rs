@@ -53,9 +53,10 @@ fn prove_again(set: &Sqlite, db: &Connection, report: &mut Report) -> Result<(),
 
 fn observe(options: &mut Options<'_>, event: &Event<'_>) {
     #[cfg(feature = "tracing")]
-    match event {
-        Event::Statement { .. } => tracing::debug!(target: "driftless", "{event}"),
-        _ => tracing::info!(target: "driftless", "{event}"),
+    if let Event::Statement { .. } = event {
+        tracing::debug!(target: "driftless", "{event}");
+    } else {
+        tracing::info!(target: "driftless", "{event}");
     }
     if let Some(observer) = &mut options.observer {
         observer(event);
