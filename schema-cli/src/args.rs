@@ -142,6 +142,9 @@ pub(crate) enum Command {
     Rebase {
         #[command(flatten)]
         place: Where,
+        /// The migration that gets the next number, by file name, where the lock does not tell which is local.
+        #[arg(long, value_name = "FILE")]
+        local: Vec<String>,
     },
     /// Explain the code of a finding.
     Explain {

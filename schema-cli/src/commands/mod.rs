@@ -1,7 +1,12 @@
 //! One file for each command.
 
 mod database;
+mod diff;
+mod init;
 mod lock;
+mod rebase;
+mod rollback;
+mod schema;
 
 use clap::CommandFactory as _;
 
@@ -13,6 +18,11 @@ use crate::explain;
 pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     let json = cli.json;
     match cli.command {
+        Command::Init { place } => init::run(&place, json),
+        Command::Schema { place, at } => schema::run(&place, at.as_deref(), json),
+        Command::Diff { before, after, place } => diff::run(&before, &after, &place, json),
+        Command::Rebase { place, local } => rebase::run(&place, &local, json),
+        Command::Rollback { database, place, to, yes } => rollback::run(&database, &place, to.as_deref(), yes, json),
         Command::Lock { place, released } => lock::run(&place, &released, json),
         Command::Status { database, place } => database::status(&database, &place, json),
         Command::Plan { database, place, out } => database::plan(&database, &place, out.as_deref(), json),

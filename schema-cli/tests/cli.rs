@@ -1,0 +1,7 @@
+//! The command line, run as users run it: the real binary on real directories.
+
+#[path = "cli/support.rs"]
+mod support;
+
+#[path = "cli/commands.rs"]
+mod commands;
