@@ -1,0 +1,7 @@
+//! The laws of the readers, the renderer and the differ, tried on random schemas and on random SQL against the real SQLite.
+
+#[path = "laws/generate.rs"]
+mod generate;
+
+#[path = "laws/definitions.rs"]
+mod definitions;
