@@ -88,7 +88,7 @@ pub(crate) fn law(name: &str, cases: u32, size: usize, holds: impl Fn(&mut Choic
         Config { cases: cases * factor, failure_persistence: None, max_shrink_iters: 3000, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &key));
     let numbers = proptest::collection::vec(any::<u16>(), 0..size);
-    let tried = runner.run(&numbers.prop_map(|numbers| Numbers(numbers)), |Numbers(numbers)| {
+    let tried = runner.run(&numbers.prop_map(Numbers), |Numbers(numbers)| {
         holds(&mut Choices { numbers, at: 0 }).map_err(TestCaseError::fail)
     });
     match tried {
