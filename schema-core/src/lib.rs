@@ -23,6 +23,7 @@ mod schema;
 pub mod sqlite;
 pub mod token;
 mod type_fact;
+pub mod word;
 
 pub use apply::ApplyError;
 pub use change::{Change, Edit, Pair, Part};

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use schema_core::{Dialect, Place};
 use toml_span::{Span, Value, value::Table};
 
-use crate::problem::closest;
 use crate::{Layout, Problem};
+use schema_core::word::closest;
 
 /// The name of the configuration file.
 pub(crate) const FILE_NAME: &str = "driftless.toml";

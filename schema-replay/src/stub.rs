@@ -126,7 +126,7 @@ pub(crate) fn misspelt(connection: &Connection, name: &str) -> Option<String> {
     }
     let mut statement = connection.prepare("SELECT DISTINCT name FROM pragma_function_list").ok()?;
     let names = statement.query_map([], |row| row.get::<_, String>(0)).ok()?;
-    names.flatten().find(|known| crate::problem::distance(known, name) == 1)
+    names.flatten().find(|known| schema_core::word::distance(known, name) == 1)
 }
 
 #[cfg(test)]

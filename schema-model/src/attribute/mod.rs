@@ -11,7 +11,8 @@ use syn::{Lit, LitStr};
 pub(crate) use keys::RENAME_ALL;
 pub use keys::{COLUMN, SQL_ITEM, SQL_VARIANT, TABLE};
 pub(crate) use parse::attributes;
-pub(crate) use suggest::{Level, among, closest};
+pub(crate) use schema_core::word::closest;
+pub(crate) use suggest::{Level, among};
 
 /// A key of an attribute.
 #[derive(Debug)]

@@ -7,7 +7,8 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Error, Lit, LitStr, Result, Token};
 
-use super::suggest::{Level, closest, elsewhere};
+use super::closest;
+use super::suggest::{Level, elsewhere};
 use super::{COLUMN, Element, Entry, Form, Key, List, Literal, SQL_ITEM, SQL_VARIANT, TABLE, Target, Value, among};
 use crate::errors::Errors;
 

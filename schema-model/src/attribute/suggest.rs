@@ -1,20 +1,5 @@
 //! What a mistyped word was meant to be.
 
-/// The candidate nearest to `word`, where one is near enough to be meant.
-pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = match word.chars().count() {
-        0..=2 => 1,
-        3..=5 => 2,
-        _ => 3,
-    };
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count())
-        .min_by_key(|(distance, candidate)| (*distance, candidate.chars().next() != word.chars().next()))
-        .map(|(_, candidate)| candidate)
-}
-
 /// The words in back quotes, the last one after `or`.
 pub(crate) fn among(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
@@ -23,27 +8,6 @@ pub(crate) fn among(words: &[&str]) -> String {
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
         None => String::new(),
     }
-}
-
-/// The edit distance, with a swap of neighbours for one edit, and without regard to case.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.to_lowercase().chars().collect();
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = replaced.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(before[j - 2] + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
 }
 
 /// What the words of other libraries are called here; the first column is the level.
@@ -113,17 +77,7 @@ pub(crate) fn elsewhere(level: Level, word: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{among, closest};
-
-    #[test]
-    fn near_words_are_found_and_far_ones_are_not() {
-        let keys = ["name", "unique", "primary_key", "index"];
-        assert_eq!(closest("nmae", keys), Some("name"));
-        assert_eq!(closest("primarykey", keys), Some("primary_key"));
-        assert_eq!(closest("Unique", keys), Some("unique"));
-        assert_eq!(closest("colour", keys), None);
-        assert_eq!(closest("x", ["y"]), None);
-    }
+    use super::among;
 
     #[test]
     fn words_are_listed_with_or() {

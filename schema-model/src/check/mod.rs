@@ -8,6 +8,7 @@ mod proofs;
 mod words;
 
 use proc_macro2::Span;
+use schema_core::word::closest;
 use schema_core::{
     Change, ColumnFact, Dialect, Diff, Edit, Expr, Inspection, Name, ObjectName, Pair, PartKind, Path, Place,
     SourceMap, Table, UnmanagedKind,
@@ -188,7 +189,7 @@ impl<'a> Check<'a> {
             words.place = self.found.map.get(&Path::Table(old_name.clone())).cloned();
             self.meant = Some(old_name.clone());
             words.help = format!("run `cargo driftless new rename_{old_name}_to_{name}`");
-        } else if let Some(near) = words::nearest(name.name.as_str(), self.table_names()) {
+        } else if let Some(near) = closest(name.name.as_str(), self.table_names()) {
             words.migrations = Some(format!("a table `{near}`"));
             let near = ObjectName { schema: name.schema.clone(), name: Name::new(self.dialect(), near) };
             words.place = self.found.map.get(&Path::Table(near.clone())).cloned();

@@ -1,6 +1,7 @@
 //! The disagreements about each kind of part, in words and with their places.
 
 use proc_macro2::Span;
+use schema_core::word::closest;
 use schema_core::{
     Change, Check as Condition, Column, ColumnFact, ColumnValue, Dialect, Edit, Expr, ForeignKey, ForeignKeyProblem,
     Index, KeyTarget, Name, Pair, Part, PartKind, Path, PrimaryKey, TableOptions, Unique, foreign_key_problems, render,
@@ -43,7 +44,7 @@ impl Check<'_> {
             words::slug(&table.to_string()),
             words::slug(column.name.as_str())
         );
-        let near = words::nearest(column.name.as_str(), columns.extra.iter().map(Name::as_str));
+        let near = closest(column.name.as_str(), columns.extra.iter().map(Name::as_str));
         words.help = match (was, near) {
             (Some((_, pair)), _) => {
                 words.fact =
