@@ -10,6 +10,7 @@ pub mod check;
 mod errors;
 mod lower;
 mod model;
+pub mod print;
 mod read;
 mod schema_macro;
 mod spans;
