@@ -13,6 +13,8 @@ mod model;
 pub mod print;
 mod read;
 mod schema_macro;
+#[cfg(feature = "source")]
+pub mod source;
 mod spans;
 mod sql_type;
 mod types;

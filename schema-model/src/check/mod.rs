@@ -3,6 +3,8 @@
 //! The differ says what differs; this module says where in the Rust source it belongs ([`Diagnostic`])
 //! and in which words, and leaves to rustc what only rustc can know ([`TypeProof`], [`ReferenceProof`]).
 
+#[cfg(feature = "source")]
+mod judge;
 mod parts;
 mod proofs;
 mod words;
@@ -14,6 +16,8 @@ use schema_core::{
     SourceMap, Table, UnmanagedKind,
 };
 
+#[cfg(feature = "source")]
+pub use judge::judge_standard;
 pub use proofs::{ReferenceProof, TypeProof};
 
 use crate::Desired;

@@ -1,0 +1,196 @@
+//! The Rust files of a crate, read without a compiler: which models there are, and what their types mean.
+//!
+//! A crate is walked from its root file through its `mod` declarations, so this works while the crate does not
+//! compile. Whatever cannot be read is a [`Fault`] with its place, and the rest is read all the same.
+
+mod attributes;
+mod files;
+mod names;
+mod resolver;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Span, TokenStream};
+use syn::{DeriveInput, Type};
+
+use crate::{Model, SqlTypeModel};
+use names::Module;
+
+pub use resolver::{Fact, ScopedResolver};
+
+/// The Rust files of one crate, or of a directory.
+///
+/// Spans are places in the files; they are only understood by the thread that read them.
+///
+/// ```
+/// use schema_model::source::Source;
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let root = dir.path().join("main.rs");
+/// std::fs::write(&root, "#[derive(driftless::Table)] struct User { id: Id } type Id = i64;").unwrap();
+/// let source = Source::of_path(&root);
+/// let user = source.models().next().unwrap();
+/// assert_eq!(user.model.as_ref().unwrap().ident, "User");
+/// ```
+#[derive(Debug, Default)]
+pub struct Source {
+    files: Vec<SourceFile>,
+    modules: Vec<Module>,
+    /// The root modules of crates by the name that others call them by.
+    crates: BTreeMap<String, usize>,
+    types: Vec<TypeItem>,
+    impls: Vec<HandImpl>,
+    models: Vec<ModelItem>,
+    schemas: Vec<SchemaItem>,
+    macros: Vec<TokenStream>,
+    /// Words that paths begin with.
+    spelled: BTreeSet<String>,
+    faults: Vec<Fault>,
+    /// Whether paths were given bare: there is no `Cargo.toml` that says what belongs together.
+    bare: bool,
+}
+
+/// A Rust file.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Its path as it was found.
+    pub path: PathBuf,
+    /// Whether it belongs to what was asked for, and not to another crate that is only looked up in.
+    pub own: bool,
+}
+
+/// Something that keeps a part of the source from being read.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The stable code.
+    pub code: &'static str,
+    /// The file.
+    pub file: PathBuf,
+    /// The place, where it is inside the file.
+    pub span: Option<Span>,
+    /// The message, line 1 complete in itself.
+    pub message: String,
+}
+
+/// A struct with `#[derive(Table)]`.
+#[derive(Debug)]
+pub struct ModelItem {
+    /// The item.
+    pub input: DeriveInput,
+    /// What it says, or every refusal.
+    pub model: syn::Result<Model>,
+    /// The file.
+    pub file: usize,
+    /// The module.
+    pub module: usize,
+    own: bool,
+}
+
+/// The input of `schema! { … }`.
+#[derive(Debug)]
+pub struct SchemaItem {
+    path: syn::Path,
+    /// Its tokens.
+    pub tokens: TokenStream,
+    /// The place of the macro's name.
+    pub span: Span,
+    /// The file.
+    pub file: usize,
+    /// The module.
+    pub module: usize,
+    own: bool,
+}
+
+/// A type that the source defines.
+#[derive(Debug)]
+struct TypeItem {
+    name: String,
+    module: usize,
+    file: usize,
+    kind: TypeKind,
+}
+
+#[derive(Debug)]
+enum TypeKind {
+    /// `type Id = i64;`
+    Alias { parameters: Vec<Option<String>>, ty: Box<Type> },
+    /// With `#[derive(SqlType)]`.
+    SqlType(Box<syn::Result<SqlTypeModel>>),
+    /// A struct or an enum without it.
+    Opaque,
+}
+
+/// `impl SqlType for X { const TYPE: TypeFact = …; }`, written by hand.
+#[derive(Debug)]
+struct HandImpl {
+    module: usize,
+    ty: Type,
+    fact: Option<syn::Expr>,
+}
+
+/// A type with `#[derive(SqlType)]`, as the caller sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct SqlTypeItem<'a> {
+    /// What it says, or every refusal.
+    pub model: &'a syn::Result<SqlTypeModel>,
+    /// The file.
+    pub file: usize,
+    /// The module.
+    pub module: usize,
+}
+
+impl Source {
+    /// Reads a crate from its root file. `others` are the root files of crates that it may name, by their names;
+    /// those that it does name are read as well, for their types and models.
+    pub fn of_crate(root: &Path, others: &BTreeMap<String, PathBuf>) -> Source {
+        let mut source = Source::default();
+        walk::read_crate(&mut source, root, others);
+        source
+    }
+
+    /// Reads a file with its out-of-line modules, or every Rust file below a directory.
+    pub fn of_path(path: &Path) -> Source {
+        let mut source = Source { bare: true, ..Source::default() };
+        walk::read_path(&mut source, path);
+        source
+    }
+
+    /// The models, in the order of the source.
+    pub fn models(&self) -> impl Iterator<Item = &ModelItem> {
+        self.models.iter().filter(|item| item.own)
+    }
+
+    /// The types with `#[derive(SqlType)]`, in the order of the source.
+    pub fn sql_types(&self) -> impl Iterator<Item = SqlTypeItem<'_>> {
+        self.types.iter().filter(|item| self.files[item.file].own).filter_map(|item| match &item.kind {
+            TypeKind::SqlType(model) => Some(SqlTypeItem { model, file: item.file, module: item.module }),
+            TypeKind::Alias { .. } | TypeKind::Opaque => None,
+        })
+    }
+
+    /// The invocations of `schema!`, in the order of the source.
+    pub fn schemas(&self) -> impl Iterator<Item = &SchemaItem> {
+        self.schemas.iter().filter(|item| item.own)
+    }
+
+    /// What could not be read.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// The files that were read.
+    pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
+        self.files.iter().filter(|file| file.own)
+    }
+
+    /// The path of a file.
+    pub fn path(&self, file: usize) -> &Path {
+        &self.files[file].path
+    }
+
+    /// What types and paths mean inside a module.
+    pub fn resolver(&self, module: usize) -> ScopedResolver<'_> {
+        ScopedResolver::new(self, module)
+    }
+}

@@ -1,0 +1,342 @@
+//! What is stored for a type, by the definitions in the source and the implementations that driftless has.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use schema_core::TypeFact;
+use syn::ext::IdentExt as _;
+use syn::{Expr, GenericArgument, Path, PathArguments, Type};
+
+use super::names::{Meaning, is_standard};
+use super::{ModelItem, Source, TypeItem, TypeKind};
+use crate::types::{ResolvedParent, ResolvedType, TypeResolver, ungrouped};
+use crate::{SqlTypeModel, SqlTypeStorage};
+
+/// More than any chain of aliases that people write.
+const DEPTH: usize = 64;
+
+/// What is known of a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// What is stored for it.
+    Known(ResolvedType),
+    /// It certainly has no `SqlType`: rustc will say so.
+    Unstorable,
+    /// Its definition is not among the sources, or its own attributes were refused.
+    Unknown,
+}
+
+/// What types and paths mean inside one module of a source.
+///
+/// ```
+/// use schema_model::TypeResolver as _;
+/// use schema_model::source::Source;
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let root = dir.path().join("models.rs");
+/// std::fs::write(
+///     &root,
+///     "use driftless::{SqlType, Table};
+///      #[derive(SqlType)] struct Email(String);
+///      type Maybe<T> = Option<T>;
+///      #[derive(Table)] struct User { email: Maybe<Email> }",
+/// )
+/// .unwrap();
+/// let source = Source::of_path(&root);
+/// let user = source.models().next().unwrap();
+/// let ty = &user.model.as_ref().unwrap().fields[0].ty;
+/// let fact = source.resolver(user.module).fact(ty).unwrap();
+/// assert_eq!((&*fact.sqlite, fact.nullable), ("TEXT", true));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ScopedResolver<'a> {
+    source: &'a Source,
+    module: usize,
+}
+
+impl TypeResolver for ScopedResolver<'_> {
+    fn fact(&self, ty: &Type) -> Option<ResolvedType> {
+        match self.judge(ty) {
+            Fact::Known(fact) => Some(fact),
+            Fact::Unstorable | Fact::Unknown => None,
+        }
+    }
+
+    fn parent(&self, model: &Path, fields: &[Ident]) -> Option<ResolvedParent> {
+        let model = self.model(model)?.model.as_ref().ok()?;
+        let columns = fields.iter().map(|field| Some(model.field(&field.unraw())?.column_name()));
+        Some(ResolvedParent {
+            schema: model.table.schema.as_ref().map(|schema| schema.value.clone()),
+            table: model.table_name(),
+            columns: columns.collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl<'a> ScopedResolver<'a> {
+    pub(super) fn new(source: &'a Source, module: usize) -> ScopedResolver<'a> {
+        ScopedResolver { source, module }
+    }
+
+    /// What is known of a type.
+    pub fn judge(&self, ty: &Type) -> Fact {
+        Judge { source: self.source, depth: 0 }.ty(self.module, ty, &[])
+    }
+
+    /// The model that a path names; of another crate of the workspace too.
+    pub fn model(&self, path: &Path) -> Option<&'a ModelItem> {
+        let Meaning::Item(item) = self.source.meaning(self.module, path) else { return None };
+        let item = &self.source.types[item];
+        let is_it = |model: &&ModelItem| model.module == item.module && model.input.ident.unraw() == item.name;
+        self.source.models.iter().find(is_it)
+    }
+}
+
+/// The argument of an alias: the parameter's name and the type, as the place that writes it means it.
+type Argument<'t> = (&'t str, usize, &'t Type);
+
+struct Judge<'a> {
+    source: &'a Source,
+    depth: usize,
+}
+
+impl Judge<'_> {
+    fn ty(&mut self, module: usize, ty: &Type, arguments: &[Argument<'_>]) -> Fact {
+        if self.depth > DEPTH {
+            return Fact::Unknown;
+        }
+        self.depth += 1;
+        let found = match ungrouped(ty) {
+            Type::Reference(reference) => self.ty(module, &reference.elem, arguments),
+            Type::Slice(slice) => self.bytes(module, &slice.elem, arguments),
+            Type::Array(array) => self.bytes(module, &array.elem, arguments),
+            Type::Path(path) if path.qself.is_none() => self.path(module, &path.path, arguments),
+            Type::Tuple(_) | Type::Never(_) | Type::Ptr(_) => Fact::Unstorable,
+            _ => Fact::Unknown,
+        };
+        self.depth -= 1;
+        found
+    }
+
+    /// `[u8]` is stored, and no other slice is.
+    fn bytes(&mut self, module: usize, element: &Type, arguments: &[Argument<'_>]) -> Fact {
+        match self.names_byte(module, element, arguments) {
+            Some(true) => Fact::Known(TypeFact::BLOB.into()),
+            Some(false) => Fact::Unstorable,
+            None => Fact::Unknown,
+        }
+    }
+
+    fn names_byte(&mut self, module: usize, ty: &Type, arguments: &[Argument<'_>]) -> Option<bool> {
+        let Type::Path(path) = ungrouped(ty) else { return Some(false) };
+        if let Some((_, module, ty)) = argument(&path.path, arguments) {
+            return self.names_byte(*module, ty, &[]);
+        }
+        match self.source.meaning(module, &path.path) {
+            Meaning::External(words) => match words.as_slice() {
+                [word] => Some(word == "u8"),
+                words => is_standard(words).then(|| words.last().is_some_and(|last| last == "u8")),
+            },
+            Meaning::Item(item) => match &self.source.types[item].kind {
+                TypeKind::Alias { ty, .. } if self.depth < DEPTH => {
+                    self.depth += 1;
+                    let found = self.names_byte(self.source.types[item].module, ty, &[]);
+                    self.depth -= 1;
+                    found
+                }
+                _ => Some(false),
+            },
+            Meaning::Module(_) | Meaning::Unknown => None,
+        }
+    }
+
+    fn path(&mut self, module: usize, path: &Path, arguments: &[Argument<'_>]) -> Fact {
+        if let Some((_, module, ty)) = argument(path, arguments) {
+            return self.ty(*module, ty, &[]);
+        }
+        match self.source.meaning(module, path) {
+            Meaning::Item(item) => {
+                let item = &self.source.types[item];
+                match &item.kind {
+                    TypeKind::Alias { parameters, ty } => self.alias(item, parameters, ty, module, path, arguments),
+                    _ => self.item(item),
+                }
+            }
+            Meaning::External(words) => self.external(&words, module, path, arguments),
+            Meaning::Module(_) | Meaning::Unknown => Fact::Unknown,
+        }
+    }
+
+    /// What an alias stands for. Arguments that are themselves arguments of an alias around it are taken over.
+    fn alias(
+        &mut self,
+        item: &TypeItem,
+        parameters: &[Option<String>],
+        ty: &Type,
+        module: usize,
+        path: &Path,
+        outer: &[Argument<'_>],
+    ) -> Fact {
+        let given: Vec<&Type> = types_of(path).collect();
+        let names = parameters.iter().filter_map(Option::as_deref);
+        let arguments: Vec<Argument<'_>> = names
+            .zip(given)
+            .map(|(name, ty)| match ungrouped(ty) {
+                Type::Path(path) => match argument(&path.path, outer) {
+                    Some((_, module, ty)) => (name, *module, *ty),
+                    None => (name, module, ty),
+                },
+                _ => (name, module, ty),
+            })
+            .collect();
+        self.ty(item.module, ty, &arguments)
+    }
+
+    fn item(&mut self, item: &TypeItem) -> Fact {
+        if let TypeKind::SqlType(model) = &item.kind {
+            return match &**model {
+                Ok(model) => self.sql_type(item, model),
+                Err(_) => Fact::Unknown,
+            };
+        }
+        let source = self.source;
+        let is_it = |module: usize, ty: &Type| match ungrouped(ty) {
+            Type::Path(path) => match source.meaning(module, &path.path) {
+                Meaning::Item(found) => std::ptr::eq(&source.types[found], item),
+                _ => false,
+            },
+            _ => false,
+        };
+        if let Some(by_hand) = source.impls.iter().find(|by_hand| is_it(by_hand.module, &by_hand.ty)) {
+            return by_hand.fact.as_ref().map_or(Fact::Unknown, |fact| self.constant(by_hand.module, fact));
+        }
+        // A macro may write the implementation.
+        let named_in_macro = source.macros.iter().any(|tokens| mentions(tokens.clone(), &item.name));
+        if named_in_macro || source.bare { Fact::Unknown } else { Fact::Unstorable }
+    }
+
+    fn sql_type(&mut self, item: &TypeItem, model: &SqlTypeModel) -> Fact {
+        match &model.storage {
+            SqlTypeStorage::Newtype(inner) => self.ty(item.module, inner, &[]),
+            SqlTypeStorage::Enum { .. } => model.enum_type().map_or(Fact::Unknown, Fact::Known),
+        }
+    }
+
+    /// A type of another crate: the implementations that driftless has.
+    fn external(&mut self, words: &[String], module: usize, path: &Path, arguments: &[Argument<'_>]) -> Fact {
+        let Some(last) = words.last() else { return Fact::Unknown };
+        if words[0] == "driftless" {
+            return match last.as_str() {
+                "Value" => Fact::Known(TypeFact::ANY.into()),
+                _ => Fact::Unknown,
+            };
+        }
+        if words.len() > 1 && !is_standard(words) {
+            return Fact::Unknown;
+        }
+        let mut inner = types_of(path);
+        match last.as_str() {
+            "str" => Fact::Known(TypeFact::TEXT.into()),
+            "u64" | "usize" | "isize" | "i128" | "u128" | "char" if words.len() == 1 => Fact::Unstorable,
+            "Option" => match inner.next().map(|ty| self.ty(module, ty, arguments)) {
+                Some(Fact::Known(fact)) => Fact::Known(ResolvedType { nullable: true, ..fact }),
+                other => other.unwrap_or(Fact::Unknown),
+            },
+            "Box" | "Rc" | "Arc" | "Cow" => match inner.next() {
+                Some(ty) => self.ty(module, ty, arguments),
+                None => Fact::Unknown,
+            },
+            "Vec" => match inner.next() {
+                Some(element) => self.bytes(module, element, arguments),
+                None => Fact::Unknown,
+            },
+            name => TypeFact::standard(name).map_or(Fact::Unknown, |fact| Fact::Known(fact.into())),
+        }
+    }
+
+    /// The value of `const TYPE` in the forms that people write.
+    fn constant(&mut self, module: usize, fact: &Expr) -> Fact {
+        match fact {
+            Expr::Path(path) => {
+                let last = path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+                match &path.qself {
+                    Some(qself) if last == "TYPE" => self.ty(module, &qself.ty, &[]),
+                    None if last == "TYPE" => {
+                        let mut of = path.path.clone();
+                        of.segments.pop();
+                        of.segments.pop_punct();
+                        self.path(module, &of, &[])
+                    }
+                    _ => named_fact(&last).map_or(Fact::Unknown, |fact| Fact::Known(fact.into())),
+                }
+            }
+            Expr::MethodCall(call) if call.method == "optional" => match self.constant(module, &call.receiver) {
+                Fact::Known(fact) => Fact::Known(ResolvedType { nullable: true, ..fact }),
+                other => other,
+            },
+            Expr::MethodCall(call) if call.method == "declared" => {
+                let texts: Vec<String> = call.args.iter().filter_map(text).collect();
+                match (self.constant(module, &call.receiver), texts.as_slice()) {
+                    (Fact::Known(fact), [sqlite, postgres]) => Fact::Known(ResolvedType {
+                        sqlite: sqlite.as_str().into(),
+                        postgres: postgres.as_str().into(),
+                        ..fact
+                    }),
+                    _ => Fact::Unknown,
+                }
+            }
+            Expr::Paren(inner) => self.constant(module, &inner.expr),
+            Expr::Group(inner) => self.constant(module, &inner.expr),
+            _ => Fact::Unknown,
+        }
+    }
+}
+
+/// The constants of [`TypeFact`].
+fn named_fact(name: &str) -> Option<TypeFact> {
+    Some(match name {
+        "BIG_INTEGER" => TypeFact::BIG_INTEGER,
+        "INTEGER" => TypeFact::INTEGER,
+        "SMALL_INTEGER" => TypeFact::SMALL_INTEGER,
+        "BOOL" => TypeFact::BOOL,
+        "DOUBLE" => TypeFact::DOUBLE,
+        "FLOAT" => TypeFact::FLOAT,
+        "TEXT" => TypeFact::TEXT,
+        "BLOB" => TypeFact::BLOB,
+        "ANY" => TypeFact::ANY,
+        _ => return None,
+    })
+}
+
+fn text(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Lit(literal) => match &literal.lit {
+            syn::Lit::Str(text) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn argument<'s, 't>(path: &Path, arguments: &'s [Argument<'t>]) -> Option<&'s Argument<'t>> {
+    let ident = path.get_ident()?;
+    arguments.iter().find(|(name, ..)| ident == name)
+}
+
+/// The types among the arguments of the last segment.
+fn types_of(path: &Path) -> impl Iterator<Item = &Type> {
+    let arguments = path.segments.last().map(|last| &last.arguments);
+    let arguments = match arguments {
+        Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
+        _ => None,
+    };
+    arguments.into_iter().flatten().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
