@@ -16,11 +16,15 @@ pub(super) fn active(attributes: &[Attribute]) -> Option<bool> {
 }
 
 fn all(answers: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
-    answers.into_iter().fold(Some(true), |so_far, next| match (so_far, next) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    let mut all = Some(true);
+    for answer in answers {
+        all = match (all, answer) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        };
+    }
+    all
 }
 
 fn evaluate(condition: &Meta) -> Option<bool> {

@@ -42,7 +42,7 @@ fn read(path: &Path) -> Result<String, Fault> {
     let bytes = fs::read(path).map_err(|error| fault(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = String::from_utf8_lossy(&error.as_bytes()[..at]).matches('\n').count() + 1;
         fault(format!("it is not UTF-8, from line {line} on\n  help: save it as UTF-8"))
     })
 }
@@ -72,12 +72,7 @@ pub(super) fn below(directory: &Path) -> Result<Vec<PathBuf>, Fault> {
 /// Depth, whether it is no root of modules, path.
 type Rank = (usize, bool, PathBuf);
 
-fn collect(
-    directory: &Path,
-    depth: usize,
-    seen: &mut BTreeSet<PathBuf>,
-    found: &mut Vec<Rank>,
-) -> Result<(), Fault> {
+fn collect(directory: &Path, depth: usize, seen: &mut BTreeSet<PathBuf>, found: &mut Vec<Rank>) -> Result<(), Fault> {
     let fault = |error: &std::io::Error| Fault {
         code: "unreadable-source",
         file: directory.to_owned(),

@@ -80,7 +80,8 @@ impl Source {
     pub(super) fn names(&self, name: &str) -> bool {
         let begins = |import: &Import| import.path.first().is_some_and(|first| first == name);
         self.modules.iter().any(|module| {
-            let imports = module.names.values().flatten().any(|named| matches!(named, Named::Import(import) if begins(import)));
+            let imports =
+                module.names.values().flatten().any(|named| matches!(named, Named::Import(import) if begins(import)));
             imports || module.globs.iter().any(begins)
         }) || self.spelled.contains(name)
     }
@@ -98,11 +99,14 @@ impl Source {
     /// Among bare paths nothing says how the files hang together, so the one type of a name is the one meant.
     fn by_name(&self, words: &[String]) -> Option<usize> {
         let (last, before) = words.split_last()?;
-        if before.first().is_some_and(|first| STANDARD.contains(&first.as_str())) || (before.is_empty() && is_prelude(last)) {
+        if before.first().is_some_and(|first| STANDARD.contains(&first.as_str()))
+            || (before.is_empty() && is_prelude(last))
+        {
             return None;
         }
         let named: Vec<usize> = (0..self.types.len()).filter(|item| self.types[*item].name == *last).collect();
-        let beside = |item: &&usize| before.last().is_some_and(|word| *word == self.modules[self.types[**item].module].name);
+        let beside =
+            |item: &&usize| before.last().is_some_and(|word| *word == self.modules[self.types[**item].module].name);
         let mut near = named.iter().filter(beside);
         match (named.as_slice(), near.next(), near.next()) {
             ([only], _, _) => Some(*only),

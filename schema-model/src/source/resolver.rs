@@ -199,7 +199,7 @@ impl Judge<'_> {
         let source = self.source;
         let is_it = |module: usize, ty: &Type| match ungrouped(ty) {
             Type::Path(path) => match source.meaning(module, &path.path) {
-                Meaning::Item(found) => std::ptr::eq(&source.types[found], item),
+                Meaning::Item(found) => std::ptr::eq(&raw const source.types[found], item),
                 _ => false,
             },
             _ => false,

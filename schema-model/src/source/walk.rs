@@ -136,9 +136,15 @@ impl<'a> Walk<'a> {
 
     fn item(&mut self, item: &Item, place: &Place) {
         match item {
-            Item::Struct(item) if is_there(&item.attrs) => self.ty(&item.attrs, &item.ident, place, || item.clone().into()),
-            Item::Enum(item) if is_there(&item.attrs) => self.ty(&item.attrs, &item.ident, place, || item.clone().into()),
-            Item::Union(item) if is_there(&item.attrs) => self.ty(&item.attrs, &item.ident, place, || item.clone().into()),
+            Item::Struct(item) if is_there(&item.attrs) => {
+                self.ty(&item.attrs, &item.ident, place, || item.clone().into());
+            }
+            Item::Enum(item) if is_there(&item.attrs) => {
+                self.ty(&item.attrs, &item.ident, place, || item.clone().into());
+            }
+            Item::Union(item) if is_there(&item.attrs) => {
+                self.ty(&item.attrs, &item.ident, place, || item.clone().into());
+            }
             Item::Type(item) if is_there(&item.attrs) => {
                 let parameters = item.generics.params.iter().map(|parameter| match parameter {
                     syn::GenericParam::Type(ty) => Some(ty.ident.to_string()),
@@ -154,7 +160,8 @@ impl<'a> Walk<'a> {
             }
             Item::ExternCrate(item) => {
                 let name = item.ident.unraw().to_string();
-                let known_as = item.rename.as_ref().map_or_else(|| name.clone(), |(_, rename)| rename.unraw().to_string());
+                let known_as =
+                    item.rename.as_ref().map_or_else(|| name.clone(), |(_, rename)| rename.unraw().to_string());
                 let import = Import { path: vec![name], leading: item.ident != "self" };
                 self.source.modules[place.module].add(known_as, Named::Import(import));
             }
@@ -265,18 +272,7 @@ impl<'a> Walk<'a> {
             let inner = Place { file: place.file, module, base: directory.clone(), directory };
             return self.items(items, &inner);
         }
-        let (path, directory) = match &stated {
-            Some((path, _)) => {
-                let path = place.base.join(path);
-                let directory = path.parent().unwrap_or(Path::new("")).to_owned();
-                (path, directory)
-            }
-            None => {
-                let directory = place.directory.join(&name);
-                let flat = place.directory.join(format!("{name}.rs"));
-                (if flat.is_file() { flat } else { directory.join("mod.rs") }, directory)
-            }
-        };
+        let (path, directory) = file_of(&name, stated.as_ref().map(|(path, _)| path.as_str()), place);
         if !path.is_file() {
             let span = stated.map_or_else(|| item.ident.span(), |(_, span)| span);
             return self.missing(item, &name, span, place);
@@ -371,8 +367,8 @@ struct Inside<'w, 'a> {
 
 impl<'ast> Visit<'ast> for Inside<'_, '_> {
     fn visit_block(&mut self, block: &'ast Block) {
-        let is_item = |statement: &&Stmt| matches!(statement, Stmt::Item(_) | Stmt::Macro(_));
-        if !block.stmts.iter().any(|statement| is_item(&statement)) {
+        let is_item = |statement: &Stmt| matches!(statement, Stmt::Item(_) | Stmt::Macro(_));
+        if !block.stmts.iter().any(is_item) {
             return visit::visit_block(self, block);
         }
         let module = self.walk.source.modules.len();
@@ -394,9 +390,21 @@ impl<'ast> Visit<'ast> for Inside<'_, '_> {
     fn visit_item(&mut self, _: &'ast Item) {}
 }
 
+/// The file of an out-of-line module, and the directory of its own modules.
+fn file_of(name: &str, stated: Option<&str>, place: &Place) -> (PathBuf, PathBuf) {
+    if let Some(path) = stated {
+        let path = place.base.join(path);
+        let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+        return (path, directory);
+    }
+    let directory = place.directory.join(name);
+    let flat = place.directory.join(format!("{name}.rs"));
+    (if flat.is_file() { flat } else { directory.join("mod.rs") }, directory)
+}
+
 /// Whether a build that is no test may have an item.
 fn is_there(attributes: &[syn::Attribute]) -> bool {
-    active(attributes) != Some(false) && !attributes.iter().any(|attribute| is_test(attribute))
+    active(attributes) != Some(false) && !attributes.iter().any(is_test)
 }
 
 /// `#[test]`, `#[tokio::test]`.
