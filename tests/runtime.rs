@@ -11,6 +11,8 @@ mod foreign_keys;
 mod messages;
 #[path = "runtime/processes.rs"]
 mod processes;
+#[path = "runtime/roll_back.rs"]
+mod roll_back;
 #[path = "runtime/states.rs"]
 mod states;
 #[path = "runtime/survey.rs"]

@@ -57,6 +57,26 @@ pub fn read(project: &Project) -> Result<MigrationSet, Vec<Problem>> {
 /// # Errors
 /// Everything that is wrong with the files, at once.
 pub fn read_unlocked(project: &Project) -> Result<MigrationSet, Vec<Problem>> {
+    read_files(project, Versions::Distinct)
+}
+
+/// Reads the migrations of a project also where two of them have one version, which stand beside each other in
+/// the order of their names: what `cargo driftless rebase` renumbers.
+///
+/// # Errors
+/// Everything else that is wrong with the files, at once.
+pub fn read_duplicated(project: &Project) -> Result<MigrationSet, Vec<Problem>> {
+    read_files(project, Versions::Any)
+}
+
+/// Whether two migrations may have one version.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Versions {
+    Distinct,
+    Any,
+}
+
+fn read_files(project: &Project, versions: Versions) -> Result<MigrationSet, Vec<Problem>> {
     let listing = Listing::of(&project.dir, &project.shown).map_err(|problem| vec![problem])?;
     let layout = layout(project, &listing).map_err(|problem| vec![problem])?;
     let mut reader = Reader { project, layout, problems: listing.problems, ignored: Vec::new() };
@@ -65,7 +85,9 @@ pub fn read_unlocked(project: &Project) -> Result<MigrationSet, Vec<Problem>> {
     found.sort_by(|(a, file_a), (b, file_b)| {
         compare_versions(&a.version, &b.version).then_with(|| file_a.relative.cmp(&file_b.relative))
     });
-    reader.check_duplicates(&found);
+    if versions == Versions::Distinct {
+        reader.check_duplicates(&found);
+    }
     let (migrations, files) = found.iter().filter_map(|(named, file)| reader.migration(named, file)).unzip();
     if reader.problems.is_empty() {
         Ok(MigrationSet { migrations, files, lock: None, layout, ignored: reader.ignored })
@@ -245,7 +267,7 @@ impl Reader<'_> {
 
 /// Whether the file takes another one back, by its name alone: `1_x_down.sql` beside `1_x_up.sql`, and
 /// Flyway's `U1__x.sql` beside `V1__x.sql`.
-fn is_undo(named: &Named, file: &File, all: &[(Named, &File)]) -> bool {
+pub(crate) fn is_undo(named: &Named, file: &File, all: &[(Named, &File)]) -> bool {
     let mut others = all.iter().filter(|(other, _)| other.role == Role::Up && other.version == named.version);
     if file.name().starts_with('U') {
         return others.any(|(_, other)| other.name().starts_with('V'));
@@ -258,12 +280,12 @@ fn is_undo(named: &Named, file: &File, all: &[(Named, &File)]) -> bool {
     })
 }
 
-fn shown(directory: &str, file: &File) -> String {
+pub(crate) fn shown(directory: &str, file: &File) -> String {
     format!("{directory}/{}", file.relative)
 }
 
 /// The text of a file.
-fn text(file: &File, directory: &str) -> Result<String, Problem> {
+pub(crate) fn text(file: &File, directory: &str) -> Result<String, Problem> {
     let shown = shown(directory, file);
     let failed = |error| unreadable(&shown, &error);
     let size = fs::metadata(&file.path).map_err(failed)?.len();

@@ -5,6 +5,7 @@
 
 mod config;
 mod directory;
+mod downs;
 mod failure;
 mod inspect;
 mod layout;
@@ -21,7 +22,8 @@ mod sandbox;
 mod stub;
 
 pub use config::{Config, Level, Lints};
-pub use directory::{MigrationSet, read, read_unlocked};
+pub use directory::{MigrationSet, read, read_duplicated, read_unlocked};
+pub use downs::read_downs;
 pub use inspect::inspect;
 pub use layout::Layout;
 pub use problem::Problem;

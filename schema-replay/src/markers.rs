@@ -51,7 +51,7 @@ pub(crate) fn up(layout: Layout, dialect: Dialect, file: &str, text: &str) -> Re
             }
             None => {}
         }
-        sql.extend(line.bytes().map(|byte| if matches!(byte, b'\r' | b'\n') { char::from(byte) } else { ' ' }));
+        blank(&mut sql, line);
     }
     if !seen {
         let fact = format!("`{file}` has no `{}`", up_marker(layout));
@@ -59,6 +59,30 @@ pub(crate) fn up(layout: Layout, dialect: Dialect, file: &str, text: &str) -> Re
     }
     sql.truncate(sql.trim_end().len());
     Ok(Up { sql, no_transaction })
+}
+
+/// The part of a text that takes the schema back, with everything else blank; `None` where there is none.
+pub(crate) fn down(layout: Layout, text: &str) -> Option<String> {
+    let mut sql = String::with_capacity(text.len());
+    let (mut seen, mut keeping) = (false, false);
+    for line in text.split_inclusive('\n') {
+        match marker(layout, line) {
+            Some(Marker::Down) => (seen, keeping) = (true, true),
+            Some(Marker::Up { .. }) => keeping = false,
+            None if keeping => {
+                sql.push_str(line);
+                continue;
+            }
+            _ => {}
+        }
+        blank(&mut sql, line);
+    }
+    seen.then_some(sql)
+}
+
+/// Spaces in place of a line, so that offsets stay those of the file.
+fn blank(sql: &mut String, line: &str) {
+    sql.extend(line.bytes().map(|byte| if matches!(byte, b'\r' | b'\n') { char::from(byte) } else { ' ' }));
 }
 
 fn early(layout: Layout, file: &str, text: &str, offset: usize) -> Problem {

@@ -79,6 +79,10 @@ pub enum Kind {
     Full,
     /// The database file is damaged.
     Corrupt,
+    /// A migration that is to be taken back has no way down.
+    Irreversible,
+    /// The version to go back to is none that the database has.
+    NoSuchVersion,
     /// Any other complaint of the database.
     Database,
 }

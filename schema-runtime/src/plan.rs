@@ -55,6 +55,7 @@ impl fmt::Display for Plan {
                 Outcome::Created => "create",
                 Outcome::Applied => "run   ",
                 Outcome::Adopted => "adopt ",
+                Outcome::RolledBack => "undo  ",
             };
             write!(f, "\n  {verb} {}", step.file)?;
             match step.statements {

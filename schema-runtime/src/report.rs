@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::event::{Milliseconds, count};
 
-/// What [`Sqlite::migrate`](crate::Sqlite::migrate) did. Its text is one line, and one more for what it left alone:
+/// What [`Sqlite::migrate`](crate::Sqlite::migrate) or [`Sqlite::roll_back`](crate::Sqlite::roll_back) did. Its text is one line, and one more for what it left alone:
 ///
 /// ```text
 /// applied 2 migrations, adopted 1, in 12 ms; the database is at version 3
@@ -16,7 +16,7 @@ use crate::event::{Milliseconds, count};
 pub struct Report {
     /// What was done, in order; empty when the database was up to date.
     pub steps: Vec<Step>,
-    /// The version that the database is at, where the program has any migration.
+    /// The version that the database is at, where it has any migration.
     pub version: Option<String>,
     /// What is in the database and not in the migrations: seen, and never touched. Empty, too, when the
     /// database was up to date and nothing was read but its history.
@@ -51,6 +51,8 @@ pub enum Outcome {
     Applied,
     /// Its schema was there already.
     Adopted,
+    /// It was taken back, and is not recorded any more.
+    RolledBack,
 }
 
 impl Outcome {
@@ -64,6 +66,7 @@ impl Outcome {
             Outcome::Created => "created",
             Outcome::Applied => "applied",
             Outcome::Adopted => "adopted",
+            Outcome::RolledBack => "rolled back",
         }
     }
 
@@ -91,7 +94,9 @@ impl fmt::Display for Report {
         if created > 0 {
             done.push(format!("created the schema of {}", count(created)));
         }
-        for (outcome, verb) in [(Outcome::Applied, "applied"), (Outcome::Adopted, "adopted")] {
+        for (outcome, verb) in
+            [Outcome::Applied, Outcome::Adopted, Outcome::RolledBack].map(|outcome| (outcome, outcome.as_str()))
+        {
             match self.count(outcome) {
                 0 => {}
                 n if done.is_empty() => done.push(format!("{verb} {}", count(n))),
@@ -103,8 +108,10 @@ impl fmt::Display for Report {
         } else {
             write!(f, "{}, in {}", done.join(", "), Milliseconds(self.duration))?;
         }
-        if let Some(version) = &self.version {
-            write!(f, "; the database is at version {version}")?;
+        match &self.version {
+            Some(version) => write!(f, "; the database is at version {version}")?,
+            None if self.count(Outcome::RolledBack) > 0 => f.write_str("; the database has none of the migrations")?,
+            None => {}
         }
         if !self.unmanaged.is_empty() {
             write!(f, "\nleft alone: {}", self.unmanaged.join(", "))?;
@@ -133,6 +140,13 @@ mod tests {
             report.to_string(),
             "applied 2 migrations, adopted 1, in 12 ms; the database is at version 3\nleft alone: table `stats`"
         );
+        report.steps = vec![step(Outcome::RolledBack), step(Outcome::RolledBack)];
+        report.unmanaged.clear();
+        assert_eq!(report.to_string(), "rolled back 2 migrations, in 12 ms; the database is at version 3");
+        report.version = None;
+        let text = report.to_string();
+        assert_eq!(text, "rolled back 2 migrations, in 12 ms; the database has none of the migrations");
+        report.version = Some("3".into());
         report.steps = vec![step(Outcome::Created)];
         report.unmanaged.clear();
         report.duration = Duration::from_millis(61_500);

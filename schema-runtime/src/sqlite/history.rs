@@ -197,3 +197,10 @@ pub(crate) fn renew(db: &Connection, cookie: i64) -> rusqlite::Result<()> {
         WHERE position = (SELECT max(position) FROM main.driftless_migrations)";
     db.execute(sql, [cookie]).map(|_| ())
 }
+
+/// Strikes the migration at that position, the last one, and notes that the schema of the one before it was
+/// proved. As with [`append`], no DDL may follow before COMMIT.
+pub(crate) fn strike(db: &Connection, position: usize) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM main.driftless_migrations WHERE position = ?1", [number(position)])?;
+    renew(db, cookie(db)?)
+}

@@ -51,7 +51,7 @@ fn prove_again(set: &Sqlite, db: &Connection, report: &mut Report) -> Result<(),
     Ok(())
 }
 
-fn observe(options: &mut Options<'_>, event: &Event<'_>) {
+pub(crate) fn observe(options: &mut Options<'_>, event: &Event<'_>) {
     #[cfg(feature = "tracing")]
     if let Event::Statement { .. } = event {
         tracing::debug!(target: "driftless", "{event}");
@@ -274,7 +274,7 @@ fn stored(db: &Connection) -> rusqlite::Result<std::collections::HashSet<String>
 }
 
 /// A temporary table takes the statements that are meant for a table of the same name.
-fn refuse_hidden(judge: &Judge<'_>) -> Result<(), Error> {
+pub(crate) fn refuse_hidden(judge: &Judge<'_>) -> Result<(), Error> {
     let read = |db: &Connection| {
         let mut statement = db.prepare("SELECT name FROM sqlite_temp_schema WHERE type IN ('table', 'view')")?;
         statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()

@@ -7,6 +7,7 @@ mod history;
 mod judge;
 mod migrate;
 mod refusal;
+mod roll_back;
 mod script;
 mod settings;
 mod survey;
@@ -171,5 +172,47 @@ impl Sqlite {
     /// When the database cannot be read.
     pub fn status(&self, db: &Connection) -> Result<Status, Error> {
         survey::status(self, db)
+    }
+
+    /// Takes migrations back until the database is at version `to`; `None` takes all of them back. `downs` holds
+    /// the ways down, each with the version of the migration that it undoes.
+    ///
+    /// Each one runs in a transaction of its own, in which the schema must be exactly that of the migration before
+    /// it again, and no row may be left that refers to nothing; then its row leaves the history. What the migration
+    /// brought into the database is lost, so this is for people and tools, and no program does it at its start.
+    ///
+    /// ```
+    /// use schema_runtime::{Migration, Options, Outcome, Sqlite, checksum};
+    ///
+    /// let migration = |file: &str, sql: &'static str| Migration {
+    ///     version: "1".into(),
+    ///     name: "notes".into(),
+    ///     file: file.to_owned().into(),
+    ///     sql: sql.into(),
+    ///     checksum: checksum(sql).into(),
+    ///     no_transaction: false,
+    /// };
+    /// let app = Sqlite::from_migrations(vec![migration("migrations/1_notes.up.sql", "CREATE TABLE notes (id)")])?;
+    /// let down = migration("migrations/1_notes.down.sql", "DROP TABLE notes");
+    ///
+    /// let mut db = schema_runtime::rusqlite::Connection::open_in_memory()?;
+    /// app.migrate(&mut db)?;
+    /// let report = app.roll_back(&mut db, &[down], None, Options::new())?;
+    /// assert_eq!(report.steps[0].outcome, Outcome::RolledBack);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When one of the migrations has no way down, when the database is not in the state that its history says, or
+    /// when a way down fails or does not lead back. Migrations that were taken back before the error stay so; the
+    /// one that failed is as it was.
+    pub fn roll_back(
+        &self,
+        db: &mut Connection,
+        downs: &[Migration],
+        to: Option<&str>,
+        options: Options<'_>,
+    ) -> Result<Report, Error> {
+        roll_back::roll_back(self, db, downs, to, options)
     }
 }

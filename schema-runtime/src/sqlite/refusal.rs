@@ -449,3 +449,50 @@ pub(crate) fn orphans(migration: &Migration, violations: &[String]) -> Error {
         .help(Kind::ForeignKeys, "delete or repair these rows in the migration, before its end")
         .with_migration(&migration.file)
 }
+
+/// A migration cannot be taken back.
+pub(crate) fn irreversible(migration: &Migration) -> Error {
+    Message::new(format!("migration {} has no way down", title(migration)))
+        .line(&migration.file)
+        .help(Kind::Irreversible, "write its down migration, or restore the backup from before it")
+        .with_migration(&migration.file)
+}
+
+/// There is no such version to go back to.
+pub(crate) fn no_such_version(version: &str, rows: &[Row]) -> Error {
+    let message = Message::new(format!("the database does not have version {version}, to which it was to go back"));
+    match rows.last() {
+        Some(last) => message
+            .side("database", format_args!("{}, {}", row_title(last), when(last)))
+            .help(Kind::NoSuchVersion, "name a version that it has: `cargo driftless status` lists them"),
+        None => message
+            .side("database", "(no history)")
+            .help(Kind::NoSuchVersion, "there is nothing to take back; `cargo driftless apply` records what it has"),
+    }
+}
+
+/// A statement of a way down failed: what [`failed`] says of migrations that are locked does not hold.
+pub(crate) fn on_the_way_down(error: Error) -> Error {
+    let locked = "; while no database has the migration, its file may be edited: then `cargo driftless lock`";
+    error.restate(locked, " in the way down, and start again").restate("migration ", "the way down of migration ")
+}
+
+/// A way down ran and led elsewhere.
+pub(crate) fn not_undone(down: &Migration, before: Option<&Migration>, differences: &[String]) -> Error {
+    let goal = before
+        .map_or_else(|| "an empty database".to_owned(), |before| format!("the schema of version {}", before.version));
+    Message::new(format!("the way down of migration {} ran, but did not lead back to {goal}", title(down)))
+        .line(&down.file)
+        .list(differences)
+        .help(Kind::Diverged, "make it undo exactly what the migration does")
+        .with_migration(&down.file)
+}
+
+/// The same error, after migrations that were taken back and stay so.
+pub(crate) fn after_some(error: Error, steps: usize) -> Error {
+    if steps == 0 {
+        return error;
+    }
+    let are = if steps == 1 { "is" } else { "are" };
+    error.restate(UNCHANGED, &format!("\n  {} {are} rolled back; nothing else was changed", event::count(steps)))
+}

@@ -1,0 +1,133 @@
+//! Taking migrations back by their way down. Each is run, proved and struck from the history inside one write
+//! transaction, so that it is either whole or not there.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use schema_core::Migration;
+
+use crate::sqlite::foreign_keys;
+use crate::sqlite::history::{self, Row};
+use crate::sqlite::judge::Judge;
+use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
+use crate::sqlite::{Sqlite, migrate, refusal, script, verdict};
+use crate::{Adopt, Error, Event, Options, Outcome, Report, Step};
+
+/// Takes migrations back until `to` is the last one that the database has.
+pub(crate) fn roll_back(
+    set: &Sqlite,
+    db: &Connection,
+    downs: &[Migration],
+    to: Option<&str>,
+    mut options: Options<'_>,
+) -> Result<Report, Error> {
+    let start = Instant::now();
+    let _timeout = BusyTimeout::set(db, options.busy_timeout)?;
+    if !db.is_autocommit() {
+        return Err(refusal::in_transaction());
+    }
+    let judge = Judge::new(db, set, Adopt::Never);
+    migrate::refuse_hidden(&judge)?;
+    let settings = Settings::switch_off(db)?;
+    let mut run = Run { judge, settings, options: &mut options, downs, steps: Vec::new() };
+    let result = run.descend(to);
+    let (steps, unmanaged) = run.finish();
+    result.map_err(|error| refusal::after_some(error, steps.len()))?;
+    let report = Report { version: to.map(str::to_owned), steps, unmanaged, duration: start.elapsed() };
+    migrate::observe(&mut options, &Event::Finished { duration: report.duration });
+    Ok(report)
+}
+
+struct Run<'a, 'o> {
+    judge: Judge<'a>,
+    settings: Settings<'a>,
+    options: &'a mut Options<'o>,
+    downs: &'a [Migration],
+    steps: Vec<Step>,
+}
+
+impl Run<'_, '_> {
+    fn finish(self) -> (Vec<Step>, Vec<String>) {
+        (self.steps, self.judge.unmanaged)
+    }
+
+    fn descend(&mut self, to: Option<&str>) -> Result<(), Error> {
+        let mut total = None;
+        loop {
+            let lock = Lock::take(self.judge.db)?;
+            let rows = self.judge.rows()?;
+            let migrations = self.judge.set.migrations();
+            verdict::sequence(migrations)?;
+            let count = verdict::prefix(&rows, migrations, self.judge.db)?;
+            self.judge.prove(count)?;
+            let keep = target(&rows, to)?;
+            let total = *total.get_or_insert(count - keep);
+            if count == keep {
+                return Ok(());
+            }
+            if self.steps.is_empty() {
+                // All of them are looked for at once: half a way down helps nobody.
+                migrations[keep..count].iter().rev().try_for_each(|migration| self.down(migration).map(|_| ()))?;
+            }
+            self.undo(lock, &rows, total)?;
+        }
+    }
+
+    fn down(&self, migration: &Migration) -> Result<&Migration, Error> {
+        self.downs.iter().find(|down| down.version == migration.version).ok_or_else(|| refusal::irreversible(migration))
+    }
+
+    /// Takes the last migration back, proves the schema of the one before it, and strikes it from the history.
+    fn undo(&mut self, lock: Lock<'_>, rows: &[Row], total: usize) -> Result<(), Error> {
+        let start = Instant::now();
+        let migrations = self.judge.set.migrations();
+        let migration = &migrations[rows.len() - 1];
+        let down = self.down(migration)?.clone();
+        let position = self.steps.len() + 1;
+        migrate::observe(self.options, &Event::Running { migration: &down, position, total });
+        let db = self.judge.db;
+        let before = foreign_keys::violations(db).map_err(refusal::database)?;
+        let options = &mut *self.options;
+        let waiting =
+            script::run(db, &down, &mut |event| migrate::observe(options, event)).map_err(refusal::on_the_way_down)?;
+        self.settings.reset().map_err(refusal::database)?;
+        let after = foreign_keys::violations(db).map_err(refusal::database)?;
+        let added = foreign_keys::added(&before, &after);
+        if !added.is_empty() {
+            return Err(refusal::orphans(&down, &added));
+        }
+        let (lines, _) = self.judge.compare(rows.len() - 1)?;
+        if !lines.is_empty() {
+            return Err(refusal::not_undone(&down, migrations[..rows.len() - 1].last(), &lines));
+        }
+        history::strike(db, rows.len()).map_err(refusal::database)?;
+        lock.commit()?;
+        for sql in waiting {
+            // Another connection may be in the way of a change of the journal mode, which matters to no schema.
+            drop(script::execute(db, sql));
+        }
+        let duration = start.elapsed();
+        self.note(migration, duration);
+        migrate::observe(self.options, &Event::Applied { migration: &down, duration });
+        Ok(())
+    }
+
+    fn note(&mut self, migration: &Migration, duration: Duration) {
+        self.steps.push(Step {
+            version: migration.version.clone().into_owned(),
+            name: migration.name.clone().into_owned(),
+            file: migration.file.clone().into_owned(),
+            outcome: Outcome::RolledBack,
+            duration,
+        });
+    }
+}
+
+/// How many rows of the history stay.
+fn target(rows: &[Row], to: Option<&str>) -> Result<usize, Error> {
+    let Some(version) = to else { return Ok(0) };
+    match rows.iter().position(|row| row.version == version) {
+        Some(at) => Ok(at + 1),
+        None => Err(refusal::no_such_version(version, rows)),
+    }
+}
