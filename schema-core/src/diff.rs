@@ -191,17 +191,19 @@ impl Table {
             T: Clone,
         {
             let mut taken = vec![false; theirs.len()];
-            for part in mine.iter_mut() {
-                let stated = name(part).is_some();
-                let at = theirs.iter().enumerate().position(|(at, other)| {
-                    let mut other = other.clone();
-                    let same_name = *name(&mut other) == *name(part);
-                    !taken[at] && (!stated || same_name) && same(part, &other)
-                });
-                if let Some(at) = at {
-                    taken[at] = true;
-                    let mut other = theirs[at].clone();
-                    *name(part) = name(&mut other).take();
+            // Who states a name finds its namesake before the others choose.
+            for stated in [true, false] {
+                for part in mine.iter_mut().filter_map(|part| (name(part).is_some() == stated).then_some(part)) {
+                    let at = theirs.iter().enumerate().position(|(at, other)| {
+                        let mut other = other.clone();
+                        let same_name = *name(&mut other) == *name(part);
+                        !taken[at] && (!stated || same_name) && same(part, &other)
+                    });
+                    if let Some(at) = at {
+                        taken[at] = true;
+                        let mut other = theirs[at].clone();
+                        *name(part) = name(&mut other).take();
+                    }
                 }
             }
         }

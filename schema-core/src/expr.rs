@@ -31,6 +31,28 @@ impl Expr {
         .map(|text| Expr(text.into()))
     }
 
+    /// Reads what stands behind `DEFAULT`; `None` for NULL, which is no default. SQLite takes a bare word
+    /// and a quoted name there for a string.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Expr};
+    /// let default = Expr::parse_default(Dialect::Sqlite, "\"it's\"")?.unwrap();
+    /// assert_eq!(default.as_str(), "'it''s'");
+    /// assert_eq!(Expr::parse_default(Dialect::Sqlite, "null")?, None);
+    /// # Ok::<_, schema_core::ParseError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Expr::parse`].
+    pub fn parse_default(dialect: Dialect, sql: &str) -> Result<Option<Expr>, ParseError> {
+        match dialect {
+            Dialect::Sqlite => Ok(sqlite::canon::default_of(&crate::token::tokens(dialect, sql))?.map(Expr::canonical)),
+            Dialect::Postgres => {
+                Expr::parse(dialect, sql).map(|expr| Some(expr).filter(|expr| expr.as_str() != "NULL"))
+            }
+        }
+    }
+
     /// An expression whose text a canonicaliser has just written.
     pub(crate) fn canonical(text: String) -> Expr {
         Expr(text.into())

@@ -1,10 +1,10 @@
 //! Printed models: their text, and that they ask for exactly the tables that they were printed from.
 
 use schema_core::{Dialect, Migration};
-use schema_model::check::{Found, check};
+use schema_model::check::{Diagnostic, Found, check};
 use schema_model::print::Models;
 use schema_model::{Model, SqlTypeModel, StandardTypes};
-use schema_replay::Replay;
+use schema_replay::{Lints, Replay};
 
 /// What SQLite makes of a script.
 fn replayed(sql: &str) -> Replay {
@@ -38,7 +38,10 @@ fn printed(sql: &str) -> String {
                 let desired = model.lower(Dialect::Sqlite, &StandardTypes);
                 let desired = desired.unwrap_or_else(|error| panic!("{error}\n{file}"));
                 let verdict = check(&item.ident.to_string(), &desired, found);
-                let messages: Vec<&str> = verdict.diagnostics.iter().map(|found| found.message.as_str()).collect();
+                // Foreign keys that cannot work are the migrations' own fault, and have levels of their own.
+                let own = |found: &&Diagnostic| !Lints::NAMES.contains(&found.code);
+                let messages: Vec<&str> =
+                    verdict.diagnostics.iter().filter(own).map(|found| found.message.as_str()).collect();
                 assert_eq!(messages, [""; 0], "{file}");
             }
             syn::Item::Enum(item) => {
@@ -86,6 +89,188 @@ pub struct Post {
     pub body: Option<Vec<u8>>,
     #[column(default = -1)]
     pub stars: i64,
+}
+"#
+    );
+}
+
+#[test]
+fn names_that_are_no_rust_names_are_stated() {
+    let found = printed(
+        "CREATE TABLE options (\"type\" TEXT, self TEXT, \"e-mail\" TEXT, fooBar TEXT, foo_bar TEXT, ID INTEGER PRIMARY KEY);
+         CREATE TABLE \"AspNetUsers\" (Größe REAL, \"2fa\" TEXT, \"unique\" INTEGER, b INTEGER, UNIQUE (\"unique\", b));
+         CREATE TABLE strings (\"type\" INTEGER REFERENCES Options (id), \"unique\" INTEGER, b INTEGER,
+           FOREIGN KEY (\"unique\", b) REFERENCES aspnetusers (\"unique\", B));",
+    );
+    assert_eq!(
+        found,
+        r#"#[table(name = "AspNetUsers", unique("unique", b))]
+pub struct AspNetUser {
+    #[column(name = "Größe")]
+    pub größe: Option<f64>,
+    #[column(name = "2fa")]
+    pub _2fa: Option<String>,
+    pub unique: Option<i64>,
+    pub b: Option<i64>,
+}
+#[table(name = "options")]
+pub struct Options {
+    pub r#type: Option<String>,
+    #[column(name = "self")]
+    pub self_: Option<String>,
+    #[column(name = "e-mail")]
+    pub e_mail: Option<String>,
+    #[column(name = "fooBar")]
+    pub foo_bar_2: Option<String>,
+    pub foo_bar: Option<String>,
+    #[column(name = "ID", primary_key)]
+    pub id: i64,
+}
+#[table(
+    name = "strings",
+    foreign_key(columns("unique", b), references(AspNetUser, unique, b))
+)]
+pub struct Strings {
+    #[column(references = Options::id)]
+    pub r#type: Option<i64>,
+    pub unique: Option<i64>,
+    pub b: Option<i64>,
+}
+"#
+    );
+}
+
+#[test]
+fn listed_values_become_an_enum() {
+    let found = printed(
+        "CREATE TABLE jobs (status TEXT NOT NULL DEFAULT 'in_use' CHECK (status IN ('in_use', 'done')),
+           kind VARCHAR(10) CHECK (\"kind\" in ('A+', 'B')), level TEXT CHECK (level IN ('LOW', 'HIGH')) CHECK (level <> 'x'),
+           score INTEGER CHECK (score IN (1, 2)), CONSTRAINT known CHECK (kind IS NULL OR score > 0))",
+    );
+    assert_eq!(
+        found,
+        r#"#[table(check("kind IS NULL OR score > 0", name = "known"))]
+pub struct Job {
+    #[column(default = "in_use")]
+    pub status: JobStatus,
+    #[column(sql_type = "VARCHAR(10)", check = "kind IN ('A+', 'B')")]
+    pub kind: Option<String>,
+    #[column(check = "level != 'x'")]
+    pub level: Option<JobLevel>,
+    #[column(check = "score IN (1, 2)")]
+    pub score: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SqlType)]
+pub enum JobStatus {
+    InUse,
+    Done,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SqlType)]
+#[sql(rename_all = "UPPERCASE")]
+pub enum JobLevel {
+    Low,
+    High,
+}
+"#
+    );
+}
+
+#[test]
+fn every_kind_of_constraint_is_stated() {
+    let found = printed(
+        "CREATE TABLE a (x INTEGER, y TEXT COLLATE NOCASE, z, t DATETIME DEFAULT (datetime('now')),
+           g INTEGER GENERATED ALWAYS AS (x * 2) STORED, n TEXT NOT NULL ON CONFLICT REPLACE DEFAULT \"it's\",
+           PRIMARY KEY (x, y), CONSTRAINT both UNIQUE (y, z) ON CONFLICT IGNORE, UNIQUE (z COLLATE NOCASE)) WITHOUT ROWID;
+         CREATE INDEX i1 ON a (lower(y), x DESC) WHERE z IS NOT NULL;
+         CREATE INDEX i2 ON a (t) WHERE t > 'a \"b\"';
+         CREATE INDEX a_t_idx ON a (t);
+         CREATE UNIQUE INDEX i4 ON a (n DESC);
+         CREATE TABLE s (i INT NOT NULL UNIQUE, r REAL, b BLOB, v ANY, CHECK (i > 0), CHECK (i > 0)) STRICT;",
+    );
+    assert_eq!(
+        found,
+        r##"#[table(
+    name = "a",
+    without_rowid,
+    primary_key(x, y),
+    unique(y, z, name = "both", on_conflict = ignore),
+    unique(z collate "NOCASE"),
+    index(sql("lower(y)"), x desc, name = "i1", where = "z IS NOT NULL"),
+    index(t)
+)]
+pub struct A {
+    pub x: i64,
+    #[column(collate = "NOCASE")]
+    pub y: String,
+    #[column(sql_type = "")]
+    pub z: Option<driftless::Value>,
+    #[column(
+        index(name = "i2", where = r#"t > 'a "b"'"#),
+        sql_type = "DATETIME",
+        default = sql("datetime('now')")
+    )]
+    pub t: Option<String>,
+    #[column(generated = sql("x * 2"), stored)]
+    pub g: Option<i64>,
+    #[column(
+        index(desc, name = "i4", unique),
+        default = "it's",
+        not_null(on_conflict = replace)
+    )]
+    pub n: String,
+}
+#[table(name = "s", strict)]
+pub struct S {
+    #[column(unique, sql_type = "INT", check = "i > 0", check = "(i > 0)")]
+    pub i: i64,
+    pub r: Option<f64>,
+    pub b: Option<Vec<u8>>,
+    pub v: Option<driftless::Value>,
+}
+"##
+    );
+}
+
+#[test]
+fn foreign_keys_that_need_the_long_form_have_it() {
+    let found = printed(
+        "CREATE TABLE orgs (a INTEGER, b INTEGER, parent INTEGER REFERENCES orgs (a), PRIMARY KEY (a, b));
+         CREATE TABLE members (org INTEGER REFERENCES orgs, person INTEGER NOT NULL REFERENCES people ON DELETE SET NULL,
+           twice INTEGER REFERENCES orgs (a), gone INTEGER CONSTRAINT is_gone REFERENCES nowhere (id) DEFERRABLE INITIALLY DEFERRED,
+           FOREIGN KEY (twice) REFERENCES people (id), FOREIGN KEY (org, person) REFERENCES orgs ON UPDATE CASCADE);
+         CREATE TABLE people (id INTEGER PRIMARY KEY, boss INTEGER CONSTRAINT has_boss REFERENCES people);",
+    );
+    assert_eq!(
+        found,
+        r#"#[table(primary_key(a, b))]
+pub struct Org {
+    pub a: i64,
+    pub b: i64,
+    #[column(references = Org::a)]
+    pub parent: Option<i64>,
+}
+#[table(name = "people")]
+pub struct Person {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(references(Person::id, name = "has_boss"))]
+    pub boss: Option<i64>,
+}
+#[table(
+    foreign_key(columns(person), references(Person, id), on_delete = set_null),
+    foreign_key(columns(twice), references("people", "id")),
+    foreign_key(columns(org, person), references(Org, a, b), on_update = cascade)
+)]
+pub struct Member {
+    #[column(references("orgs"))]
+    pub org: Option<i64>,
+    pub person: i64,
+    #[column(references("orgs", "a"))]
+    pub twice: Option<i64>,
+    #[column(references("nowhere", "id", name = "is_gone"), deferrable = deferred)]
+    pub gone: Option<i64>,
 }
 "#
     );

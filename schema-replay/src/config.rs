@@ -80,6 +80,9 @@ impl Level {
 }
 
 impl Lints {
+    /// The lints that have a level, by their codes.
+    pub const NAMES: [&'static str; 8] = LINTS;
+
     /// The level of a lint; [`Level::Deny`] where the configuration says nothing.
     ///
     /// ```

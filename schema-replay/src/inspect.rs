@@ -114,9 +114,11 @@ fn difference(column: &Column, found: &Found) -> Option<&'static str> {
     let nullable = if found.not_null { !column.nullable } else { column.nullable || found.key > 0 };
     let value = match (&column.value, found.hidden, &found.default) {
         (ColumnValue::Given, 0, None) => true,
-        (ColumnValue::Given, 0, Some(sql)) => sql.trim().eq_ignore_ascii_case("null"),
+        (ColumnValue::Given, 0, Some(sql)) => {
+            Expr::parse_default(Dialect::Sqlite, sql).is_ok_and(|found| found.is_none())
+        }
         (ColumnValue::Default(expr), 0, Some(sql)) => {
-            Expr::parse(Dialect::Sqlite, sql).is_ok_and(|found| found == *expr)
+            Expr::parse_default(Dialect::Sqlite, sql).is_ok_and(|found| found.as_ref() == Some(expr))
         }
         (ColumnValue::Generated { stored, .. }, 2 | 3, _) => *stored == (found.hidden == 3),
         _ => false,

@@ -74,6 +74,7 @@ pub fn check(model: &str, desired: &Desired, found: Found<'_>) -> Verdict {
     };
     let types = check.settle_types(actual);
     let references = check.settle_references(actual);
+    check.settle_parents();
     check.table.settle(actual);
     check.spent_renames(actual);
     let diff = Diff::between_tables(Pair::new(actual, &check.table));
@@ -158,14 +159,31 @@ impl<'a> Check<'a> {
             }
             key.parent = found.parent.clone();
             key.parent_columns.clone_from(&found.parent_columns);
+            // The parent's own spelling: the engine may compare names without regard to case, rustc does not.
+            let parent = self.found.inspection.schema.tables.get(&found.parent);
+            let spelt = |name: &Name| {
+                let column = parent.and_then(|parent| parent.column(name));
+                column.map_or_else(|| name.clone(), |column| column.name.clone())
+            };
             proofs.push(ReferenceProof {
                 model: reference.model.clone(),
-                fields: reference.fields.iter().cloned().zip(found.parent_columns.iter().cloned()).collect(),
-                parent: found.parent.clone(),
+                fields: reference.fields.iter().cloned().zip(found.parent_columns.iter().map(spelt)).collect(),
+                parent: parent.map_or_else(|| found.parent.clone(), |parent| parent.name.clone()),
                 span: reference.span,
             });
         }
         proofs
+    }
+
+    /// A foreign key that names a table and no columns refers to the primary key.
+    fn settle_parents(&mut self) {
+        for key in self.table.foreign_keys.iter_mut().filter(|key| key.parent_columns.is_empty()) {
+            let parent = self.found.inspection.schema.tables.get(&key.parent);
+            key.parent_columns = parent
+                .and_then(|parent| parent.primary_key.as_ref())
+                .map(schema_core::PrimaryKey::columns)
+                .unwrap_or_default();
+        }
     }
 
     /// The migrations do not know the table at all.

@@ -242,15 +242,19 @@ impl<'a> Lowering<'a> {
         }
         let Some(default) = &field.default else { return ColumnValue::Given };
         let Some(sql) = default_sql(self.dialect, &default.value) else { return ColumnValue::Given };
-        match self.expr(&sql, default.span) {
-            Some(expr) if !expr.as_str().eq_ignore_ascii_case("null") => ColumnValue::Default(expr),
+        match self.read(Expr::parse_default(self.dialect, &sql), default.span) {
+            Some(Some(expr)) => ColumnValue::Default(expr),
             _ => ColumnValue::Given,
         }
     }
 
     /// Reads SQL; an error is reported at the string.
     fn expr(&mut self, sql: &str, span: Span) -> Option<Expr> {
-        match Expr::parse(self.dialect, sql) {
+        self.read(Expr::parse(self.dialect, sql), span)
+    }
+
+    fn read<T>(&mut self, expr: Result<T, schema_core::ParseError>, span: Span) -> Option<T> {
+        match expr {
             Ok(expr) => Some(expr),
             Err(error) => {
                 self.errors.push(syn::Error::new(span, format!("this is not a SQL expression: {error}")));
