@@ -1,0 +1,19 @@
+//! A collation that the model does not state.
+
+use driftless::Table;
+
+#[derive(Table)]
+pub struct Product {
+    #[column(primary_key)]
+    pub id: i64,
+    pub name: String,
+    pub price: i64,
+    #[column(generated = sql("price * 119 / 100"), stored)]
+    pub gross: i64,
+    #[column(generated = sql("upper(name)"))]
+    pub label: String,
+    #[column(not_null(on_conflict = ignore))]
+    pub weight: f64,
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+//! A generated column that the migrations have as an ordinary one.
+
+use driftless::Table;
+
+#[derive(Table)]
+pub struct Product {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(collate = "NOCASE")]
+    pub name: String,
+    #[column(generated = sql("id * 2"), stored)]
+    pub price: i64,
+    #[column(generated = sql("price * 119 / 100"), stored)]
+    pub gross: i64,
+    #[column(generated = sql("upper(name)"))]
+    pub label: String,
+    #[column(not_null(on_conflict = ignore))]
+    pub weight: f64,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    email TEXT NOT NULL,
+    nick TEXT,
+    visits INTEGER NOT NULL DEFAULT 0
+);

@@ -1,0 +1,8 @@
+CREATE TABLE products (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL COLLATE NOCASE,
+    price INTEGER NOT NULL,
+    gross INTEGER NOT NULL AS (price * 119 / 100) STORED,
+    label TEXT NOT NULL AS (upper(name)) VIRTUAL,
+    weight REAL NOT NULL ON CONFLICT IGNORE
+);

@@ -1,0 +1,16 @@
+//! A rename that the migrations have carried out.
+
+use driftless::Table;
+
+#[derive(Table)]
+pub struct User {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(was = "mail")]
+    pub email: String,
+    pub nick: Option<String>,
+    #[column(default = 0)]
+    pub visits: i64,
+}
+
+fn main() {}

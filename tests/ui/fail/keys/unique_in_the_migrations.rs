@@ -1,0 +1,14 @@
+//! UNIQUE columns that the model does not state.
+
+use driftless::Table;
+
+#[derive(Table)]
+pub struct User {
+    #[column(primary_key)]
+    pub id: i64,
+    pub email: String,
+    pub nick: String,
+    pub org_id: i64,
+}
+
+fn main() {}

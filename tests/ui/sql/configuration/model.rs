@@ -1,0 +1,11 @@
+//! A `driftless.toml` with an unknown key.
+
+use driftless::Table;
+
+#[derive(Table)]
+pub struct User {
+    #[column(primary_key)]
+    pub id: i64,
+}
+
+fn main() {}

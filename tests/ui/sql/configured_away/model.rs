@@ -1,0 +1,11 @@
+//! A `driftless.toml` that names a directory which does not exist.
+
+use driftless::Table;
+
+#[derive(Table)]
+pub struct User {
+    #[column(primary_key)]
+    pub id: i64,
+}
+
+fn main() {}

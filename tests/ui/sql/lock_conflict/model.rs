@@ -1,0 +1,11 @@
+//! A lock file with a merge conflict.
+
+use driftless::Table;
+
+#[derive(Table)]
+pub struct User {
+    #[column(primary_key)]
+    pub id: i64,
+}
+
+fn main() {}

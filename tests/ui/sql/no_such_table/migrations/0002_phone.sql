@@ -1,0 +1,3 @@
+-- The table is `users`.
+ALTER TABLE user
+    ADD COLUMN phone TEXT;

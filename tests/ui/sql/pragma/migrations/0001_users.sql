@@ -1,0 +1,3 @@
+CREATE TABLE users (id INTEGER PRIMARY KEY);
+
+PRAGMA temp_store_directory = '/etc';
