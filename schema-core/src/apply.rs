@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Change, Edit, KeyPart, KeyTarget, Name, ObjectName, Pair, Part, Path, Schema, Table};
+use crate::{Change, ColumnValue, Edit, Expr, KeyPart, KeyTarget, Name, ObjectName, Pair, Part, Path, Schema, Table};
 
 /// A change that does not fit the schema it was applied to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +116,9 @@ impl Schema {
             if found.column(&edit.before).is_none() {
                 return Err("there is no such column");
             }
+            if found.column(&edit.after).is_some() && edit.before != edit.after {
+                return Err("the column exists already");
+            }
             found.rename_column(edit);
             Ok(())
         })?;
@@ -151,26 +154,36 @@ fn replace(names: &mut [Name], edit: &Pair<Name>) {
 }
 
 impl Table {
-    /// Gives a column another name, also in the keys and indexes that list it. Expressions keep
-    /// their text: the engine rewrites them, and the schema is read again afterwards.
+    /// Gives a column another name, also in the keys, the indexes and the expressions that mention it.
     pub(crate) fn rename_column(&mut self, edit: &Pair<Name>) {
+        let dialect = edit.before.dialect();
+        let rewrite = |expr: &mut Expr| *expr = expr.with_renamed(dialect, edit);
         let rename = |parts: &mut [KeyPart]| {
             for part in parts {
-                if let KeyTarget::Column(name) = &mut part.target
-                    && *name == edit.before
-                {
-                    *name = edit.after.clone();
+                match &mut part.target {
+                    KeyTarget::Column(name) if *name == edit.before => *name = edit.after.clone(),
+                    KeyTarget::Column(_) => {}
+                    KeyTarget::Expr(expr) => rewrite(expr),
                 }
             }
         };
-        for column in self.columns.iter_mut().filter(|column| column.name == edit.before) {
-            column.name = edit.after.clone();
+        for column in &mut self.columns {
+            if column.name == edit.before {
+                column.name = edit.after.clone();
+            }
+            if let ColumnValue::Generated { expr, .. } = &mut column.value {
+                rewrite(expr);
+            }
         }
+        self.checks.iter_mut().for_each(|check| rewrite(&mut check.expr));
         if let Some(key) = &mut self.primary_key {
             rename(&mut key.parts);
         }
         self.uniques.iter_mut().for_each(|unique| rename(&mut unique.parts));
-        self.indexes.iter_mut().for_each(|index| rename(&mut index.parts));
+        for index in &mut self.indexes {
+            rename(&mut index.parts);
+            index.predicate.iter_mut().for_each(rewrite);
+        }
         for key in &mut self.foreign_keys {
             replace(&mut key.columns, edit);
             if key.parent == self.name {

@@ -21,6 +21,31 @@ pub struct Diff {
     pub changes: Vec<Change>,
 }
 
+impl Renames {
+    /// The schema before with the names afterwards, and the renames that this took. One that is spent, because
+    /// what it names is gone, or because the new name is taken, is passed over.
+    pub(crate) fn apply(&self, schemas: Pair<&Schema>) -> (Schema, Vec<Change>) {
+        let mut renamed = schemas.before.clone();
+        let mut changes = Vec::new();
+        let mut open: Vec<Change> = self.tables.iter().map(|pair| Change::RenameTable(pair.clone())).collect();
+        open.extend(
+            self.columns.iter().map(|(table, edit)| Change::RenameColumn { table: table.clone(), edit: edit.clone() }),
+        );
+        open.retain(|change| match change {
+            Change::RenameTable(names) => schemas.after.tables.contains_key(&names.after),
+            Change::RenameColumn { table, edit } => {
+                schemas.after.tables.get(table).is_some_and(|table| table.column(&edit.after).is_some())
+            }
+            _ => false,
+        });
+        // Of `a` to `b` and `b` to `c` the second comes first, wherever it stands.
+        while let Some(at) = open.iter().position(|change| renamed.apply(change).is_ok()) {
+            changes.push(open.remove(at));
+        }
+        (renamed, changes)
+    }
+}
+
 impl Diff {
     /// Compares two schemas of one dialect.
     ///
@@ -42,15 +67,13 @@ impl Diff {
                 Some(before) => changes.push(Change::Enum(Edit::Alter(Pair::new(before.clone(), after)))),
             }
         }
-        let mut before: BTreeMap<&ObjectName, &Table> = schemas.before.tables.iter().collect();
+        let (renamed, stated) = renames.apply(schemas);
+        changes.extend(stated);
+        let mut before: BTreeMap<&ObjectName, &Table> = renamed.tables.iter().collect();
         for (name, after) in &schemas.after.tables {
-            let old_name = renames.tables.iter().find(|pair| pair.after == *name).map(|pair| &pair.before);
-            let renamed = old_name
-                .filter(|_| !schemas.before.tables.contains_key(name))
-                .and_then(|old_name| before.remove(old_name));
-            match renamed.or_else(|| before.remove(name)) {
+            match before.remove(name) {
                 None => changes.push(Change::CreateTable(after.clone())),
-                Some(table) => diff_table(Pair::new(table, after), renames, &mut changes),
+                Some(table) => diff_table(Pair::new(table, after), &mut changes),
             }
         }
         changes.extend(before.into_values().map(|table| Change::DropTable(table.clone())));
@@ -62,7 +85,7 @@ impl Diff {
         let mut changes = Vec::new();
         let mut before = tables.before.clone();
         before.name = tables.after.name.clone();
-        diff_table(Pair::new(&before, tables.after), &Renames::default(), &mut changes);
+        diff_table(Pair::new(&before, tables.after), &mut changes);
         Diff { changes }
     }
 
@@ -72,19 +95,8 @@ impl Diff {
     }
 }
 
-fn diff_table(tables: Pair<&Table>, renames: &Renames, changes: &mut Vec<Change>) {
-    let name = &tables.after.name;
-    let mut before = tables.before.clone();
-    if before.name != *name {
-        changes.push(Change::RenameTable(Pair::new(before.name.clone(), name.clone())));
-        before.name = name.clone();
-    }
-    for (_, edit) in renames.columns.iter().filter(|(table, _)| table == name) {
-        if before.column(&edit.after).is_none() && before.column(&edit.before).is_some() {
-            before.rename_column(edit);
-            changes.push(Change::RenameColumn { table: name.clone(), edit: edit.clone() });
-        }
-    }
+fn diff_table(tables: Pair<&Table>, changes: &mut Vec<Change>) {
+    let (name, before) = (&tables.after.name, tables.before);
     let after = tables.after;
     if before.options != after.options {
         changes.push(Change::Options { table: name.clone(), edit: Pair::new(before.options, after.options) });

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::{Dialect, postgres, sqlite};
+use crate::token::{self, TokenKind};
+use crate::{Dialect, Name, Pair, postgres, sqlite};
 
 /// An expression in the canonical text of its dialect; only the dialect's canonicaliser builds one,
 /// so two expressions are equal when their texts are.
@@ -51,6 +52,44 @@ impl Expr {
                 Expr::parse(dialect, sql).map(|expr| Some(expr).filter(|expr| expr.as_str() != "NULL"))
             }
         }
+    }
+
+    /// The same with another name for a column. In canonical text a bare word with a capital is a keyword, and
+    /// only names of columns, functions, collations and types are none.
+    pub(crate) fn with_renamed(&self, dialect: Dialect, names: &Pair<Name>) -> Expr {
+        let tokens = token::tokens(dialect, &self.0);
+        let mut text = String::new();
+        let mut at = 0;
+        for (index, token) in tokens.iter().enumerate() {
+            let after = |mark: &str| index > 0 && (tokens[index - 1].is_punct(mark) || tokens[index - 1].is(mark));
+            let is_name = match token.kind {
+                TokenKind::Word => !token.text.contains(|c: char| c.is_ascii_uppercase()),
+                TokenKind::Quoted => true,
+                _ => false,
+            };
+            let is_column = is_name
+                && !tokens.get(index + 1).is_some_and(|next| next.is_punct("(") || next.is_punct("."))
+                && !["COLLATE", "AS", "::"].into_iter().any(after)
+                && names.before.is(token.value());
+            if is_column {
+                text.push_str(&self.0[at..token.offset]);
+                text.push_str(&format!("\"{}\"", names.after.as_str().replace('"', "\"\"")));
+                at = token.end();
+            }
+        }
+        if at == 0 {
+            return self.clone();
+        }
+        text.push_str(&self.0[at..]);
+        // Quotes around a name never make a text unreadable.
+        Expr::parse(dialect, &text).unwrap_or_else(|_| self.clone())
+    }
+
+    /// Whether a column of that name is mentioned.
+    pub(crate) fn mentions(&self, dialect: Dialect, column: &Name) -> bool {
+        // A name that nothing has tells whether there was something to rename.
+        let other = Pair::new(column.clone(), column.with_suffix("\u{1}"));
+        self.with_renamed(dialect, &other) != *self
     }
 
     /// An expression whose text a canonicaliser has just written.
@@ -208,3 +247,26 @@ impl fmt::Display for ParseError {
 }
 
 impl std::error::Error for ParseError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_renamed_and_nothing_else() {
+        let names = Pair::new("text", "order").map(|name| Name::new(Dialect::Sqlite, name));
+        let renamed = |sql| {
+            let expr = Expr::parse(Dialect::Sqlite, sql).expect("an expression");
+            expr.with_renamed(Dialect::Sqlite, &names).to_string()
+        };
+        assert_eq!(renamed("text <> '' AND TEXT IS NOT NULL"), "\"order\" != '' AND \"order\" IS NOT NULL");
+        assert_eq!(
+            renamed("CAST(\"Text\" AS TEXT) = 'text' COLLATE text"),
+            "CAST(\"order\" AS TEXT) = 'text' COLLATE text"
+        );
+        assert_eq!(renamed("text(texts)"), "text(texts)");
+        let expr = Expr::parse(Dialect::Sqlite, "CAST(a AS TEXT) > 'b'").expect("an expression");
+        let mentions = |name| expr.mentions(Dialect::Sqlite, &Name::new(Dialect::Sqlite, name));
+        assert_eq!((mentions("A"), mentions("b"), mentions("text")), (true, false, false));
+    }
+}

@@ -17,6 +17,7 @@ pub mod lock;
 mod migration;
 mod name;
 mod place;
+pub mod plan;
 pub mod postgres;
 pub mod render;
 mod schema;

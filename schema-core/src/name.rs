@@ -54,6 +54,11 @@ impl Name {
         if self.folds { self.text.eq_ignore_ascii_case(text.as_ref()) } else { *self.text == *text.as_ref() }
     }
 
+    /// The dialect that it was made for.
+    pub(crate) const fn dialect(&self) -> Dialect {
+        if self.folds { Dialect::Sqlite } else { Dialect::Postgres }
+    }
+
     fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
         let folds = self.folds;
         self.text.bytes().map(move |b| if folds { b.to_ascii_lowercase() } else { b })

@@ -3,7 +3,7 @@
 use crate::{Check, Column, ColumnValue, Dialect, Expr, ForeignKey, PrimaryKey, Unique};
 
 use super::{
-    constraint::{constraint_name, on_conflict, references},
+    constraint::{check, constraint_name, on_conflict, references},
     index::collation_name,
     name,
     shape::is_bare_default,
@@ -70,10 +70,10 @@ pub(super) fn column_with(dialect: Dialect, column: &Column, inline: &Inline<'_>
         text += &collation;
     }
     for check in &inline.checks {
-        text += &format!(" CHECK ({})", check.expr);
+        text += &format!(" {}", self::check(dialect, check));
     }
     if let Some(key) = inline.foreign_key {
-        text += &format!(" {}", references(dialect, key));
+        text += &format!(" {}{}", constraint_name(dialect, key.name.as_ref()), references(dialect, key));
     }
     text
 }

@@ -5,6 +5,7 @@
 //! only while that keeps the order of the constraints of its kind (see [`table`]), and a literal
 //! default stands bare because the canonical form drops the parentheses anyway.
 
+mod alter;
 mod column;
 mod constraint;
 mod index;
@@ -12,15 +13,21 @@ mod keywords;
 mod names;
 mod order;
 mod quote;
+mod rebuild;
 mod shape;
 mod spelling;
 mod table;
 
+pub use alter::{Alter, alter, drop_index, drop_table};
 pub use column::column;
 pub use constraint::{check, foreign_key, primary_key, unique};
 pub use index::index;
 pub use names::{ConstraintNames, constraint_names, index_name, index_names};
+pub(crate) use order::in_order;
 pub use order::schema;
 pub(crate) use quote::identifier;
 pub use quote::{literal, name, object};
+pub use rebuild::{Source, copy_rows, copy_sequence, legacy_alter_table, refuse_foreign_keys};
+pub(crate) use shape::{is_bare_default, only_column};
+pub(crate) use table::is_rowid_alias;
 pub use table::{TableDdl, comments, enum_type, table, table_ddl};

@@ -66,7 +66,7 @@ fn can_stand(schema: &Schema, created: &BTreeSet<&ObjectName>, own: &ObjectName,
 }
 
 /// The tables, parents first. In a cycle the first by name is taken.
-fn in_order(schema: &Schema) -> Vec<&Table> {
+pub(crate) fn in_order(schema: &Schema) -> Vec<&Table> {
     let mut waiting: BTreeMap<&ObjectName, BTreeSet<&ObjectName>> = schema
         .tables
         .iter()

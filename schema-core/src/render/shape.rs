@@ -14,7 +14,7 @@ pub(super) fn is_call(dialect: Dialect, expr: &Expr) -> bool {
 }
 
 /// Whether the expression may stand after DEFAULT without parentheses.
-pub(super) fn is_bare_default(dialect: Dialect, expr: &Expr) -> bool {
+pub(crate) fn is_bare_default(dialect: Dialect, expr: &Expr) -> bool {
     let tokens = tokens(dialect, expr.as_str());
     match dialect {
         Dialect::Sqlite => literal(&tokens),
@@ -86,7 +86,7 @@ fn closes_at_end(tokens: &[Token<'_>]) -> bool {
 }
 
 /// The position of the only column that the expression mentions, if it is only one.
-pub(super) fn only_column(dialect: Dialect, expr: &Expr, columns: &[Column]) -> Option<usize> {
+pub(crate) fn only_column(dialect: Dialect, expr: &Expr, columns: &[Column]) -> Option<usize> {
     let words = tokens(dialect, expr.as_str());
     let mut found = None;
     for (at, token) in words.iter().enumerate() {

@@ -222,6 +222,6 @@ fn implied_not_null(dialect: Dialect, table: &Table) -> Vec<usize> {
 /// Whether the column is the rowid under another name: the only part of the key, declared with
 /// exactly the word INTEGER. `INTEGER PRIMARY KEY DESC` is none
 /// (<https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key>).
-fn is_rowid_alias(key: &PrimaryKey, column: &Column) -> bool {
+pub(crate) fn is_rowid_alias(key: &PrimaryKey, column: &Column) -> bool {
     key.parts.len() == 1 && !key.parts[0].descending && column.ty.as_str().eq_ignore_ascii_case("INTEGER")
 }

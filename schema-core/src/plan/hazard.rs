@@ -1,0 +1,163 @@
+//! Why a change may fail on the rows that exist.
+
+use crate::{
+    Action, Change, Check, Column, ColumnFact, ColumnValue, Dialect, Edit, ForeignKey, KeyPart, KeyTarget, Name, Pair,
+    Table,
+};
+
+use super::mention::{is_program, kind, mentions};
+use super::step::{Hazard, HazardKind};
+use super::{Backfill, rename::Work};
+
+const DIALECT: Dialect = Dialect::Sqlite;
+
+/// What may be in the way of a change of a table that exists.
+pub(super) fn hazards(work: &Work<'_>, tables: Pair<&Table>, change: &Change) -> Vec<Hazard> {
+    let one = |kind, message: String| vec![Hazard { kind, message }];
+    match change {
+        Change::Index { edit: Edit::Add(index) | Edit::Alter(Pair { after: index, .. }), .. }
+            if index.unique && !was_unique(tables.before, &index.parts) =>
+        {
+            duplicates(&index.parts)
+        }
+        Change::Unique { edit: Edit::Add(unique) | Edit::Alter(Pair { after: unique, .. }), .. }
+            if !was_unique(tables.before, &unique.parts) =>
+        {
+            duplicates(&unique.parts)
+        }
+        Change::PrimaryKey { edit: Edit::Add(key) | Edit::Alter(Pair { after: key, .. }), .. } => {
+            if was_unique(tables.before, &key.parts) { Vec::new() } else { duplicates(&key.parts) }
+        }
+        Change::Check { edit: Edit::Add(check), .. } => violations(tables, None, check),
+        Change::Check { edit: Edit::Alter(pair), .. } => violations(tables, Some(&pair.before), &pair.after),
+        Change::ForeignKey { edit: Edit::Add(key), .. } => orphans(tables.before, key),
+        Change::ForeignKey { edit: Edit::Alter(pair), .. } if refers_elsewhere(pair) => {
+            orphans(tables.before, &pair.after)
+        }
+        Change::Options { edit, .. } if edit.after.strict && !edit.before.strict => {
+            one(HazardKind::Types, "existing rows may hold values that are not of the declared types".to_owned())
+        }
+        Change::Column { edit: Edit::Alter(pair), .. } => column(&work.backfill, tables, pair),
+        Change::Column { edit: Edit::Drop(column), .. } => dependents(work, &tables.before.name.name, &column.name),
+        _ => Vec::new(),
+    }
+}
+
+fn refers_elsewhere(pair: &Pair<ForeignKey>) -> bool {
+    let what = |key: &ForeignKey| (key.columns.clone(), key.parent.clone(), key.parent_columns.clone());
+    what(&pair.before) != what(&pair.after)
+}
+
+fn duplicates(parts: &[KeyPart]) -> Vec<Hazard> {
+    let labels: Vec<String> = parts.iter().map(|part| part.label().to_string()).collect();
+    let message = format!("existing rows may repeat ({})", labels.join(", "));
+    vec![Hazard { kind: HazardKind::Duplicates, message }]
+}
+
+/// Whether the parts were a key before, and so no two rows are the same in them.
+fn was_unique(before: &Table, parts: &[KeyPart]) -> bool {
+    let columns = |parts: &[KeyPart]| -> Option<Vec<(Name, Option<Name>)>> {
+        let column = |part: &KeyPart| match &part.target {
+            KeyTarget::Column(name) => Some((name.clone(), part.collation.clone())),
+            KeyTarget::Expr(_) => None,
+        };
+        parts.iter().map(column).collect()
+    };
+    let Some(wanted) = columns(parts) else { return false };
+    let within = |parts: &[KeyPart]| columns(parts).is_some_and(|key| key.iter().all(|part| wanted.contains(part)));
+    before.primary_key.as_ref().is_some_and(|key| within(&key.parts))
+        || before.uniques.iter().any(|unique| within(&unique.parts))
+        || before.indexes.iter().any(|index| index.unique && index.predicate.is_none() && within(&index.parts))
+}
+
+fn violations(tables: Pair<&Table>, replaced: Option<&Check>, check: &Check) -> Vec<Hazard> {
+    let Some((column, values)) = check.expr.enumeration(DIALECT) else {
+        let message = format!("existing rows may violate CHECK ({})", check.expr);
+        return vec![Hazard { kind: HazardKind::Violations, message }];
+    };
+    let Some(before) = tables.before.column(&column) else {
+        return Vec::new();
+    };
+    let old = |check: &Check| check.expr.enumeration(DIALECT).filter(|(name, _)| *name == before.name);
+    let gone: Vec<&Check> = tables.before.checks.iter().filter(|old| !tables.after.checks.contains(old)).collect();
+    let narrower = replaced.into_iter().chain(gone).filter_map(old);
+    if narrower.into_iter().any(|(_, old)| old.iter().all(|value| values.contains(value))) {
+        return Vec::new();
+    }
+    let list: Vec<String> = values.iter().map(|value| crate::render::literal(value)).collect();
+    let message = format!("existing rows may hold other values in {column} than {}", list.join(", "));
+    vec![Hazard { kind: HazardKind::Violations, message }]
+}
+
+fn orphans(before: &Table, key: &ForeignKey) -> Vec<Hazard> {
+    let is_new = |name: &Name| before.column(name).is_none();
+    if key.columns.iter().any(is_new) {
+        return Vec::new();
+    }
+    let columns: Vec<&str> = key.columns.iter().map(Name::as_str).collect();
+    let message =
+        format!("existing rows may refer, by ({}), to rows that {} does not have", columns.join(", "), key.parent);
+    vec![Hazard { kind: HazardKind::Orphans, message }]
+}
+
+fn column(backfill: &[Backfill], tables: Pair<&Table>, pair: &Pair<Column>) -> Vec<Hazard> {
+    let name = &pair.after.name;
+    let mut found = Vec::new();
+    let mut add = |kind, message| found.push(Hazard { kind, message });
+    for fact in pair.facts() {
+        match fact {
+            ColumnFact::Nullability if !pair.after.nullable => {
+                let filled = backfill.iter().any(|one| one.table == tables.after.name.name && one.column == *name);
+                let generated = matches!(pair.before.value, ColumnValue::Generated { .. });
+                if !filled || generated {
+                    add(HazardKind::Nulls, format!("existing rows may hold NULL in {name}"));
+                }
+            }
+            ColumnFact::Type if tables.after.options.strict => {
+                add(
+                    HazardKind::Types,
+                    format!("existing rows may hold values in {name} that are no {}", pair.after.ty),
+                );
+            }
+            ColumnFact::Collation if in_unique_key(tables.after, name) => add(
+                HazardKind::Duplicates,
+                format!("existing rows may hold values in {name} that the new collation takes for the same"),
+            ),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn in_unique_key(table: &Table, column: &Name) -> bool {
+    let holds = |parts: &[KeyPart]| parts.iter().any(|part| part.target == KeyTarget::Column(column.clone()));
+    table.primary_key.as_ref().is_some_and(|key| holds(&key.parts))
+        || table.uniques.iter().any(|unique| holds(&unique.parts))
+        || table.indexes.iter().any(|index| index.unique && holds(&index.parts))
+}
+
+/// The views and triggers that may use a column that goes. Only SQLite knows whether they do.
+fn dependents(work: &Work<'_>, table: &Name, column: &Name) -> Vec<Hazard> {
+    let uses = |object: &&crate::Unmanaged| {
+        let about = object.table.as_ref() == Some(table) || mentions(object, table);
+        is_program(object) && about && mentions(object, column)
+    };
+    let message = |object: &crate::Unmanaged| format!("{} {} may use {table}.{column}", kind(object), object.name);
+    let hazard = |object| Hazard { kind: HazardKind::Dependents, message: message(object) };
+    work.unmanaged.iter().filter(uses).map(hazard).collect()
+}
+
+/// The views and triggers that mention a table that goes.
+pub(super) fn dependents_of_table(work: &Work<'_>, table: &Name) -> Vec<Hazard> {
+    let uses = |object: &&crate::Unmanaged| {
+        is_program(object) && object.table.as_ref() != Some(table) && mentions(object, table)
+    };
+    let message = |object: &crate::Unmanaged| format!("{} {} mentions {table}", kind(object), object.name);
+    let hazard = |object| Hazard { kind: HazardKind::Dependents, message: message(object) };
+    work.unmanaged.iter().filter(uses).map(hazard).collect()
+}
+
+/// Whether rows of another table are deleted or changed with those of the parent.
+pub(super) fn acts_on_children(key: &ForeignKey) -> bool {
+    matches!(key.on_delete, Action::Cascade | Action::SetNull | Action::SetDefault)
+}
