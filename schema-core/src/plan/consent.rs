@@ -24,8 +24,10 @@ pub enum Allow {
     ReplaceValues(Name, Name),
 }
 
+type OfColumn = fn(Name, Name) -> Allow;
+
 /// The kinds of [`Allow`] that name a column.
-const KINDS: [(&str, fn(Name, Name) -> Allow); 3] =
+const KINDS: [(&str, OfColumn); 3] =
     [("drop-column", Allow::DropColumn), ("change-type", Allow::ChangeType), ("replace-values", Allow::ReplaceValues)];
 
 impl Allow {
@@ -69,8 +71,8 @@ impl fmt::Display for Allow {
 ///
 /// ```
 /// use schema_core::plan::Backfill;
-/// let backfill = Backfill::parse("users.name=first || ' ' || last").unwrap();
-/// assert_eq!(backfill.expr.as_str(), "first || ' ' || last");
+/// let backfill = Backfill::parse("users.name=given || ' ' || family").unwrap();
+/// assert_eq!(backfill.expr.as_str(), "given || ' ' || family");
 /// assert!(Backfill::parse("users.name").is_none());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -66,12 +66,12 @@ pub(super) fn losses(changes: &[Change], schemas: Pair<&Schema>) -> Vec<(Allow, 
                 let name = &table.name.name;
                 found.push((Allow::DropTable(name.clone()), format!("table `{name}` would go, with all its rows")));
             }
-            Change::Column { table, edit: Edit::Drop(column) } => {
-                if !matches!(column.value, ColumnValue::Generated { .. }) {
-                    let name = &column.name;
-                    let allow = Allow::DropColumn(table.name.clone(), name.clone());
-                    found.push((allow, format!("column `{table}.{name}` would go, with its values")));
-                }
+            Change::Column { table, edit: Edit::Drop(column) }
+                if !matches!(column.value, ColumnValue::Generated { .. }) =>
+            {
+                let name = &column.name;
+                let allow = Allow::DropColumn(table.name.clone(), name.clone());
+                found.push((allow, format!("column `{table}.{name}` would go, with its values")));
             }
             Change::Column { table, edit: Edit::Alter(pair) } => {
                 let options = schemas.map(|schema| schema.tables.get(table).map(|table| table.options));
@@ -85,7 +85,7 @@ pub(super) fn losses(changes: &[Change], schemas: Pair<&Schema>) -> Vec<(Allow, 
                     after.is_some_and(|after| after == *column)
                 });
                 let pairs = same.map(|column| Pair::new(column.clone(), column.clone()));
-                found.extend(pairs.flat_map(|pair| altered(&table.name, &pair, *edit)));
+                found.extend(pairs.filter_map(|pair| altered(&table.name, &pair, *edit)));
             }
             _ => {}
         }

@@ -4,7 +4,7 @@ use crate::{Change, Check, Column, Dialect, Edit, Pair, render};
 
 use super::rename::Work;
 use super::step::{Effort, Step};
-use super::steps::Altered;
+use super::steps::{Altered, losses};
 use super::{route, words};
 
 const DIALECT: Dialect = Dialect::Sqlite;
@@ -18,7 +18,7 @@ pub(super) fn native(work: &Work<'_>, one: &Altered<'_>) -> Vec<Step> {
             let Some(step) = stage(one, change) else { continue };
             let comment = step.comment.clone().unwrap_or_else(|| words::words(change));
             let step = step.why(format!("Table {}: {comment}.", one.name())).hazards(one.hazards(work, change));
-            steps.push(Step { loses: one.losses(work, std::slice::from_ref(change)), ..step });
+            steps.push(Step { loses: losses(work, std::slice::from_ref(change)), ..step });
         }
     }
     steps

@@ -12,7 +12,7 @@ use render::Source;
 use super::mention::{is_program, kind, mentions};
 use super::rename::Work;
 use super::step::{Effort, Step};
-use super::steps::{Altered, free_name};
+use super::steps::{Altered, free_name, losses};
 use super::{Refusal, judge, words};
 
 const DIALECT: Dialect = Dialect::Sqlite;
@@ -31,7 +31,7 @@ pub(super) fn rebuild(work: &Work<'_>, one: &Altered<'_>) -> Result<Vec<Step>, R
     let copy = render::copy_rows(name, &temporary, &columns(work, one), has_conflict_clause(after));
     let hazards = one.changes.iter().flat_map(|change| one.hazards(work, change));
     let copy = Step::new(copy).effort(Effort::Rewrite(name.clone())).hazards(hazards);
-    steps.push(Step { loses: one.losses(work, &one.changes), ..copy });
+    steps.push(Step { loses: losses(work, &one.changes), ..copy });
     steps.push(Step::new(render::drop_table(DIALECT, name)));
     steps.extend(rename(work, &temporary, name));
     steps.extend(after.indexes.iter().map(|index| one.create_index(index)));

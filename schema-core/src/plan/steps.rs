@@ -188,15 +188,15 @@ impl Altered<'_> {
         hazards(work, self.tables, change)
     }
 
-    /// What some of the changes lose.
-    pub(super) fn losses(&self, work: &Work<'_>, changes: &[Change]) -> Option<String> {
-        let losses = judge::losses(changes, Pair::new(&work.before, &work.after));
-        let words: Vec<String> = losses.iter().map(|(allow, _)| allow.loss()).collect();
-        (!words.is_empty()).then(|| words.join(", "))
-    }
-
     /// `CREATE INDEX` for the indexes of the table that come or change.
     pub(super) fn create_index(&self, index: &Index) -> Step {
         Step::new(render::index(DIALECT, self.name(), index)).effort(Effort::Scan(self.name().clone()))
     }
+}
+
+/// What some of the changes lose.
+pub(super) fn losses(work: &Work<'_>, changes: &[Change]) -> Option<String> {
+    let losses = judge::losses(changes, Pair::new(&work.before, &work.after));
+    let words: Vec<String> = losses.iter().map(|(allow, _)| allow.loss()).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
