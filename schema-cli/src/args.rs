@@ -100,11 +100,17 @@ pub(crate) enum Command {
         database: PathBuf,
         #[command(flatten)]
         place: Where,
+        /// Adopt this version, where a database without history fits several.
+        #[arg(long, value_name = "VERSION")]
+        adopt: Option<String>,
         /// Save the plan; `apply --plan` runs exactly it, on this schema only.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
     /// Bring a database to the schema of the migrations.
+    ///
+    /// A database that has tables of the migrations is changed after somebody agreed: on the terminal, or by `--yes`
+    /// or `--plan` where nobody can be asked. A file that does not exist is created.
     Apply {
         /// The SQLite file.
         database: PathBuf,
@@ -113,17 +119,20 @@ pub(crate) enum Command {
         /// Run only if this plan still fits.
         #[arg(long, value_name = "FILE")]
         plan: Option<PathBuf>,
+        /// Adopt this version, where a database without history fits several.
+        #[arg(long, value_name = "VERSION")]
+        adopt: Option<String>,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
     },
-    /// Undo migrations that have a down file.
+    /// Undo migrations by their way down.
     Rollback {
         /// The SQLite file.
         database: PathBuf,
         #[command(flatten)]
         place: Where,
-        /// The version to end at; without it, one migration is undone.
+        /// The version to end at, 0 for none; without it, one migration is undone.
         #[arg(long, value_name = "VERSION")]
         to: Option<String>,
         /// Do not ask.

@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod explain;
 mod finding;
+mod out;
 mod place;
 
 use std::process::ExitCode;
@@ -19,11 +20,22 @@ fn main() -> ExitCode {
     // Cargo runs `cargo driftless x` as `cargo-driftless driftless x`.
     let words =
         std::env::args_os().enumerate().filter(|(at, word)| *at != 1 || word != "driftless").map(|(_, word)| word);
-    let cli = match Cli::try_parse_from(words) {
+    let words: Vec<_> = words.collect();
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
+        Err(error) if !error.use_stderr() => {
+            let _ = error.print();
+            return Outcome::Done.into();
+        }
+        Err(error) if words.iter().any(|word| word == "--json") => {
+            let text = error.to_string();
+            let stop = Stop::unusable(text.trim_start_matches("error: "));
+            report(&stop, true);
+            return Outcome::Unusable.into();
+        }
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() { Outcome::Unusable.into() } else { Outcome::Done.into() };
+            return Outcome::Unusable.into();
         }
     };
     let json = cli.json;
@@ -38,10 +50,13 @@ fn main() -> ExitCode {
 
 /// Says why a command stopped.
 fn report(stop: &Stop, json: bool) {
-    if json {
-        let lines: Vec<&str> = stop.message.lines().map(str::trim).collect();
-        anstream::println!("{:#}", serde_json::json!({ "error": lines.first(), "details": lines.get(1..) }));
-    } else {
+    if !json {
         anstream::eprintln!("error: {}", stop.message);
+        return;
     }
+    let mut lines = stop.message.lines().map(str::trim).filter(|line| !line.is_empty());
+    let fact = lines.next();
+    let (help, details): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.starts_with("help: "));
+    let help = help.first().and_then(|line| line.strip_prefix("help: "));
+    out::json(&serde_json::json!({ "error": fact, "details": details, "help": help }));
 }

@@ -5,3 +5,5 @@ mod support;
 
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/database.rs"]
+mod database;

@@ -1,12 +1,15 @@
 //! One file for each command.
 
+mod apply;
 mod database;
 mod diff;
 mod init;
 mod lock;
+mod plan;
 mod rebase;
 mod rollback;
 mod schema;
+mod status;
 
 use clap::CommandFactory as _;
 
@@ -24,9 +27,14 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         Command::Rebase { place, local } => rebase::run(&place, &local, json),
         Command::Rollback { database, place, to, yes } => rollback::run(&database, &place, to.as_deref(), yes, json),
         Command::Lock { place, released } => lock::run(&place, &released, json),
-        Command::Status { database, place } => database::status(&database, &place, json),
-        Command::Plan { database, place, out } => database::plan(&database, &place, out.as_deref(), json),
-        Command::Apply { database, place, plan, yes } => database::apply(&database, &place, plan.as_deref(), yes, json),
+        Command::Status { database, place } => status::run(&database, &place, json),
+        Command::Plan { database, place, adopt, out } => {
+            plan::run(&database, &place, adopt.as_deref(), out.as_deref(), json)
+        }
+        Command::Apply { database, place, plan, adopt, yes } => {
+            let wishes = apply::Wishes { plan: plan.as_deref(), adopt: adopt.as_deref(), yes };
+            apply::run(&database, &place, &wishes, json)
+        }
         Command::Explain { code } => explain_code(code.as_deref(), json),
         Command::Completions { shell } => {
             let mut command = Cli::command();

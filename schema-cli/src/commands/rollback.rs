@@ -2,10 +2,99 @@
 
 use std::path::Path;
 
+use rusqlite::{Connection, OpenFlags};
+use schema_core::Migration;
+use schema_runtime::{Options, Sqlite, Status};
+use serde_json::json;
+
+use super::database::{ask, document, existing, failed, observe, open, progress};
 use crate::args::Where;
 use crate::exit::{Outcome, Result, Stop};
+use crate::out;
+use crate::place::stop;
 
-pub(crate) fn run(database: &Path, place: &Where, to: Option<&str>, yes: bool, json: bool) -> Result<Outcome> {
-    let _ = (database, place, to, yes, json);
-    Err(Stop::unusable("this command is not available in this version"))
+pub(crate) fn run(database: &Path, place: &Where, to: Option<&str>, yes: bool, as_json: bool) -> Result<Outcome> {
+    existing(database)?;
+    let site = place.site()?;
+    let set = site.read()?;
+    let downs = schema_replay::read_downs(site.project()?, &set).map_err(|problems| stop(&problems))?;
+    let migrations = Sqlite::from_migrations(set.migrations).map_err(|error| failed(&error))?;
+    let status = migrations.status(&open(database)?).map_err(|error| failed(&error))?;
+    if let Some(problem) = &status.problem {
+        return Err(failed(problem));
+    }
+    let target = target(&status, to)?;
+    let undone = undone(&status, target.as_deref());
+    if undone.is_empty() {
+        return nothing(&status, as_json);
+    }
+    // Without a way down there is nothing to agree to: the runtime refuses.
+    if !yes && let Some(preview) = preview(&undone, &migrations, &downs) {
+        if !as_json {
+            out::text(preview);
+        }
+        ask(&format!("take this back in `{}`? What these migrations brought is lost", database.display()))?;
+    }
+    let mut connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .map_err(|error| Stop::unusable(format!("cannot open `{}`: {error}", database.display())))?;
+    let bar = progress(undone.len());
+    let options = Options::new().on_event(|event| observe(&bar, event));
+    let outcome = migrations.roll_back(&mut connection, &downs, target.as_deref(), options);
+    bar.finish_and_clear();
+    let report = outcome.map_err(|error| failed(&error))?;
+    if as_json {
+        out::json(&document(&report));
+    } else {
+        out::line(&report);
+    }
+    Ok(Outcome::Done)
+}
+
+/// The version to end at; `None` is before the first. Leading zeros do not count, as in file names.
+fn target(status: &Status, to: Option<&str>) -> Result<Option<String>> {
+    let has: Vec<&str> =
+        status.migrations.iter().filter(|one| one.outcome.is_some()).map(|one| one.version.as_str()).collect();
+    let Some(to) = to else {
+        return Ok(has.len().checked_sub(2).map(|before| has[before].to_owned()));
+    };
+    let same = |version: &&&str| schema_core::compare_versions(version, to).is_eq();
+    match has.iter().find(same) {
+        Some(version) => Ok(Some((*version).to_owned())),
+        None if to == "0" => Ok(None),
+        None => {
+            let list = if has.is_empty() { "none".to_owned() } else { has.join(", ") };
+            Err(Stop::unusable(format!(
+                "the database does not have version {to}\n  it has:      {list}\n  help: name one of these, or 0 for all of them back"
+            )))
+        }
+    }
+}
+
+/// The files that are taken back, in their order.
+fn undone<'s>(status: &'s Status, target: Option<&str>) -> Vec<&'s str> {
+    let has = status.migrations.iter().filter(|one| one.outcome.is_some());
+    has.rev().take_while(|one| Some(one.version.as_str()) != target).map(|one| one.file.as_str()).collect()
+}
+
+fn nothing(status: &Status, as_json: bool) -> Result<Outcome> {
+    let version = status.migrations.iter().rfind(|one| one.outcome.is_some()).map(|one| one.version.as_str());
+    if as_json {
+        out::json(&json!({ "version": version, "steps": [], "unmanaged": status.unmanaged }));
+    } else {
+        match version {
+            Some(version) => out::line(format_args!("nothing to take back: the database is at version {version}")),
+            None => out::line("nothing to take back: the database has none of the migrations"),
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// What would run; `None` where one of the migrations has no way down.
+fn preview(undone: &[&str], migrations: &Sqlite, downs: &[Migration]) -> Option<String> {
+    let down = |file: &&str| {
+        let migration = migrations.migrations().iter().find(|migration| migration.file == **file)?;
+        let down = downs.iter().find(|down| down.version == migration.version)?;
+        Some(format!("-- {}\n{}\n\n", down.file, down.sql.trim()))
+    };
+    undone.iter().map(down).collect()
 }

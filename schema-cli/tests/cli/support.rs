@@ -170,7 +170,7 @@ fn times(line: &str) -> String {
     shown + rest
 }
 
-/// `in 12 ms` becomes `in N ms`, and so does the number of `"milliseconds"` in JSON.
+/// `in 12 ms` becomes `in N ms`, and the number of `"milliseconds"` in JSON becomes 0.
 fn durations(line: &str) -> String {
     let (mut shown, mut rest) = (String::new(), line);
     for mark in ["\"milliseconds\": ", " in "] {
@@ -179,7 +179,7 @@ fn durations(line: &str) -> String {
         let end = &rest[at + digits..];
         if digits > 0 && (end.starts_with(" ms") || mark.starts_with('"')) {
             shown.push_str(&rest[..at]);
-            shown.push('N');
+            shown.push(if mark.starts_with('"') { '0' } else { 'N' });
             rest = end;
         }
     }
