@@ -75,6 +75,7 @@ pub(crate) fn state(span: Span, dir_name: Option<&str>) -> Arc<State> {
 }
 
 fn load(project: Project) -> State {
+    schema_replay::limit_memory();
     let set = match schema_replay::read(&project) {
         Ok(set) => set,
         Err(problems) => return State::Broken(problems),

@@ -109,6 +109,10 @@ impl Config {
     /// Reads the configuration file in `directory`, where there is one.
     pub(crate) fn load(directory: &Path, shown: &str) -> Result<Option<Config>, Problem> {
         let path = directory.join(FILE_NAME);
+        // A pipe would never end.
+        if std::fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(Problem::new("invalid-configuration", format!("`{shown}` is not a regular file")));
+        }
         match std::fs::read_to_string(&path) {
             Ok(text) => Config::parse(shown, &text).map(Some),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

@@ -27,10 +27,8 @@ pub(crate) fn failed(migration: &Migration, statement: &Statement<'_>, error: &E
                 .at(begin)
                 .help("migrations are run while the application is built: give the recursion or the loop a bound")
         }
-        Some(ErrorCode::DiskFull) => Problem::new("oversized-migration", format!("`{file}` writes more than 128 MiB"))
-            .line("statement", excerpt(statement))
-            .at(begin)
-            .help("migrations are run while the application is built: load large data in another way"),
+        Some(ErrorCode::DiskFull) => oversized(migration, statement, "writes more than 128 MiB"),
+        Some(ErrorCode::OutOfMemory) => oversized(migration, statement, "needs more than 1 GiB of memory"),
         _ => {
             let words = words(error);
             let offset = offset(statement, error, &words);
@@ -40,6 +38,13 @@ pub(crate) fn failed(migration: &Migration, statement: &Statement<'_>, error: &E
                 .help("correct the file; it runs on the schema that the migrations before it make")
         }
     }
+}
+
+fn oversized(migration: &Migration, statement: &Statement<'_>, what: &str) -> Problem {
+    Problem::new("oversized-migration", format!("`{}` {what}", migration.file))
+        .line("statement", excerpt(statement))
+        .at(place(migration, statement.offset))
+        .help("migrations are run while the application is built: load large data in another way")
 }
 
 /// The problem of a statement that the sandbox refused.
@@ -55,16 +60,13 @@ pub(crate) fn denied(migration: &Migration, statement: &Statement<'_>, denial: &
 /// The problem of a quote or a comment that is never closed.
 pub(crate) fn unterminated(migration: &Migration, statement: &Statement<'_>) -> Option<Problem> {
     let token = statement.tokens.iter().find(|token| token.kind == schema_core::token::TokenKind::Unterminated)?;
-    let what = match token.text.get(..1) {
-        Some("/") => "a comment",
-        Some("'") => "a string",
-        _ => "a quoted name",
-    };
-    let open = token.text.chars().next().unwrap_or_default();
-    let close = match open {
-        '[' => "]".to_owned(),
-        '/' => "*/".to_owned(),
-        other => other.to_string(),
+    let (what, close) = match token.text.as_bytes() {
+        [b'/', ..] => ("a comment", "*/"),
+        [b'\'', ..] => ("a string", "'"),
+        [b'x' | b'X', ..] => ("a blob", "'"),
+        [b'[', ..] => ("a quoted name", "]"),
+        [b'`', ..] => ("a quoted name", "`"),
+        _ => ("a quoted name", "\""),
     };
     Some(
         Problem::new("failed-migration", format!("`{}` has {what} that is never closed", migration.file))

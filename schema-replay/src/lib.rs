@@ -29,3 +29,4 @@ pub use layout::Layout;
 pub use problem::Problem;
 pub use project::Project;
 pub use replayer::{Replay, Replayer, replay};
+pub use sandbox::limit_memory;

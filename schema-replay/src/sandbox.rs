@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::hooks::{AuthContext, Authorization};
@@ -13,14 +14,22 @@ use crate::permission::{self, Denial, Permission};
 /// The virtual machine's instructions that one migration may take: some seconds of an unoptimised SQLite, and
 /// a hundred times what the longest real migration takes.
 const MAX_STEPS: u64 = 40_000_000;
-const STEPS_PER_CALL: i32 = 1000;
+const STEPS_PER_CALL: i32 = 200;
+
+/// The time that one migration may take. An instruction that makes a large value takes as long as many
+/// thousand others, so the number of instructions alone is no bound.
+const MAX_TIME: Duration = Duration::from_secs(10);
+
+/// What sorters and recursions may keep, which no limit on pages counts.
+const MAX_MEMORY: u32 = 1 << 30;
 
 /// 128 MiB of pages.
 const MAX_PAGES: u32 = 32_768;
 
-/// Limits on what one statement may be and make; see <https://www.sqlite.org/limits.html>.
+/// Limits on what one statement may be and make; see <https://www.sqlite.org/limits.html>. Between two looks at
+/// the clock, a statement can make as many values as there are instructions, so a value must not be huge.
 const LIMITS: [(Limit, i32); 6] = [
-    (Limit::SQLITE_LIMIT_LENGTH, 80 << 20),
+    (Limit::SQLITE_LIMIT_LENGTH, 16 << 20),
     (Limit::SQLITE_LIMIT_SQL_LENGTH, 80 << 20),
     (Limit::SQLITE_LIMIT_EXPR_DEPTH, 1000),
     (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000),
@@ -34,6 +43,24 @@ pub(crate) struct Sandbox {
     pub(crate) connection: Connection,
     denial: Arc<Mutex<Option<Denial>>>,
     calls: Arc<AtomicU64>,
+    began: Arc<Mutex<Instant>>,
+}
+
+/// Limits the memory that SQLite may take in this process to 1 GiB, for good. It is meant for the compiler,
+/// whose only use of SQLite are the migrations, and not for a process with databases of its own.
+///
+/// ```
+/// schema_replay::limit_memory();
+/// let connection = rusqlite::Connection::open_in_memory()?;
+/// let limit: i64 = connection.query_row("PRAGMA hard_heap_limit", [], |row| row.get(0))?;
+/// assert_eq!(limit, 1 << 30);
+/// # Ok::<_, rusqlite::Error>(())
+/// ```
+pub fn limit_memory() {
+    let pragma = format!("PRAGMA hard_heap_limit = {MAX_MEMORY}");
+    let limited = Connection::open_in_memory().and_then(|db| db.query_row(&pragma, [], |_| Ok(())));
+    // An engine that was built without the limit has the other ones.
+    drop(limited);
 }
 
 /// Some methods of rusqlite return nothing in one release and a result in another; the range of
@@ -74,7 +101,8 @@ impl Sandbox {
         for (limit, value) in LIMITS {
             connection.set_limit(limit, value).outcome()?;
         }
-        let mut sandbox = Sandbox { connection, denial: Arc::default(), calls: Arc::default() };
+        let began = Arc::new(Mutex::new(Instant::now()));
+        let mut sandbox = Sandbox { connection, denial: Arc::default(), calls: Arc::default(), began };
         sandbox.guard()?;
         Ok(sandbox)
     }
@@ -92,12 +120,16 @@ impl Sandbox {
         self.connection.authorizer(Some(authorizer)).outcome()?;
         let calls = Arc::clone(&self.calls);
         let limit = MAX_STEPS / u64::from(STEPS_PER_CALL.unsigned_abs());
-        let progress = move || calls.fetch_add(1, Ordering::Relaxed) >= limit;
+        let began = Arc::clone(&self.began);
+        let progress = move || {
+            let spent = || began.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+            calls.fetch_add(1, Ordering::Relaxed) >= limit || spent() >= MAX_TIME
+        };
         self.connection.progress_handler(STEPS_PER_CALL, Some(progress)).outcome()
     }
 
     /// Begins a migration: the pragmas are those of a new connection with foreign keys off, and
-    /// the step limit counts anew.
+    /// the limits count anew.
     pub(crate) fn begin(&self) -> rusqlite::Result<()> {
         self.restart_count();
         self.connection.execute_batch(
@@ -105,9 +137,10 @@ impl Sandbox {
         )
     }
 
-    /// Lets the step limit count anew.
+    /// Lets the limits on steps and time count anew.
     pub(crate) fn restart_count(&self) {
         self.calls.store(0, Ordering::Relaxed);
+        *self.began.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
     /// Runs one statement to its end.

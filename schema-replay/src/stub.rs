@@ -19,6 +19,10 @@ impl Missing<'_> {
         if let Some(name) = after("no such function: ") {
             return Some(Missing::Function(name));
         }
+        // In the words of a function that a default calls.
+        if let Some(name) = after("unknown function: ") {
+            return Some(Missing::Function(name.strip_suffix("()").unwrap_or(name)));
+        }
         if let Some(name) = after("no such collation sequence: ") {
             return Some(Missing::Collation(name));
         }
@@ -139,6 +143,7 @@ mod tests {
         let missing = Missing::from_message;
         assert_eq!(missing("no such function: BIN2B64"), Some(Missing::Function("BIN2B64")));
         assert_eq!(missing("error in trigger t: no such function: f"), Some(Missing::Function("f")));
+        assert_eq!(missing("unknown function: f()"), Some(Missing::Function("f")));
         assert_eq!(missing("no such collation sequence: icu"), Some(Missing::Collation("icu")));
         assert_eq!(missing("no such table: main._sqlx_migrations"), Some(Missing::Table("_sqlx_migrations")));
         assert_eq!(missing("no such module: vec0"), Some(Missing::Module("vec0")));
