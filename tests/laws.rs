@@ -5,3 +5,5 @@ mod generate;
 
 #[path = "laws/definitions.rs"]
 mod definitions;
+#[path = "laws/examples.rs"]
+mod examples;

@@ -151,6 +151,16 @@ impl ColumnType {
         &self.0
     }
 
+    /// Whether `PRAGMA table_info` of SQLite shows this type as `shown`: without the quotes that may stand around it.
+    ///
+    /// ```
+    /// use schema_core::{ColumnType, Dialect};
+    /// assert!(ColumnType::parse(Dialect::Sqlite, "\"ORDER BY\"").is_shown_as("order by"));
+    /// ```
+    pub fn is_shown_as(&self, shown: &str) -> bool {
+        sqlite::canon::is_shown_as(&self.0, shown)
+    }
+
     /// The affinity that SQLite derives from the text.
     pub fn affinity(&self) -> Affinity {
         Affinity::of(&self.0)

@@ -70,7 +70,11 @@ fn problem(schema: &Schema, table: &Table, key: &ForeignKey) -> Option<ForeignKe
     if let Some(column) = key.parent_columns.iter().find(|name| parent.column(name).is_none()) {
         return Some(ForeignKeyProblem::MissingParentColumn { column: column.clone() });
     }
-    if key.parent_columns.is_empty() || !parent.has_key(&key.parent_columns) {
+    let implicit = key.parent_columns.is_empty();
+    if implicit && parent.primary_key.as_ref().is_some_and(|primary| primary.parts.len() != key.columns.len()) {
+        return Some(ForeignKeyProblem::ColumnCount);
+    }
+    if implicit || !parent.has_key(&key.parent_columns) {
         return Some(ForeignKeyProblem::ParentNotUnique);
     }
     if key.columns.len() != key.parent_columns.len() {
@@ -177,6 +181,20 @@ mod tests {
             }),
             None
         );
+    }
+
+    #[test]
+    fn an_implicit_parent_key_must_have_as_many_columns() {
+        let implicit = |child: &mut Table| {
+            child.columns.push(column("post_id", "INTEGER", false));
+            child.foreign_keys[0].columns.push(Name::new(D, "post_id"));
+            child.foreign_keys[0].parent_columns.clear();
+        };
+        assert_eq!(code(|_, child| implicit(child)), Some("foreign-key-columns"));
+        let mut two_to_one = schema(|_, child| implicit(child));
+        two_to_one.resolve_parents();
+        let child = &two_to_one.tables[&ObjectName::new(D, None, "posts")];
+        assert_eq!(child.foreign_keys[0].parent_columns, []);
     }
 
     #[test]

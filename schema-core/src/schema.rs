@@ -184,8 +184,8 @@ pub struct ForeignKey {
     pub columns: Vec<Name>,
     /// The table that is referred to.
     pub parent: ObjectName,
-    /// The columns that are referred to. Empty only while the parent, or its primary key, is unknown:
-    /// [`Schema::resolve_parents`] fills in the implicit ones.
+    /// The columns that are referred to. Empty only while the parent, or a primary key of as many columns, is
+    /// unknown: [`Schema::resolve_parents`] fills in the implicit ones.
     pub parent_columns: Vec<Name>,
     /// `ON DELETE`.
     pub on_delete: Action,
@@ -349,7 +349,7 @@ impl Schema {
     }
 
     /// Gives every foreign key that names no parent columns those of its parent's primary key, as
-    /// both engines do. A key whose parent is missing, or has no primary key, stays as it is.
+    /// both engines do. A key whose parent is missing, or has no primary key of as many columns, stays as it is.
     pub fn resolve_parents(&mut self) {
         let keys: BTreeMap<ObjectName, Vec<Name>> = self
             .tables
@@ -360,6 +360,7 @@ impl Schema {
             for key in &mut table.foreign_keys {
                 if key.parent_columns.is_empty()
                     && let Some(columns) = keys.get(&key.parent)
+                    && columns.len() == key.columns.len()
                 {
                     key.parent_columns.clone_from(columns);
                 }

@@ -178,7 +178,7 @@ impl<'a> Lexer<'a> {
                 (TokenKind::Parameter, Some(1 + word_length(&rest[1..])))
             }
             c if is_word(c) => (TokenKind::Word, Some(word_length(rest))),
-            _ => (TokenKind::Punct, Some(punct_length(rest))),
+            _ => (TokenKind::Punct, Some(punct_length(self.dialect, rest))),
         }
     }
 }
@@ -255,9 +255,14 @@ fn word_length(text: &str) -> usize {
     text.find(|c| !is_word(c)).unwrap_or(text.len())
 }
 
-fn punct_length(text: &str) -> usize {
-    const MARKS: [&str; 14] = ["->>", "!~~", "->", "||", "==", "<=", ">=", "<>", "!=", "<<", ">>", "::", ":=", "~~"];
-    MARKS
+fn punct_length(dialect: Dialect, text: &str) -> usize {
+    const SQLITE: &[&str] = &["->>", "->", "||", "==", "<=", ">=", "<>", "!=", "<<", ">>"];
+    const POSTGRES: &[&str] = &["->>", "!~~", "->", "||", "==", "<=", ">=", "<>", "!=", "<<", ">>", "::", ":=", "~~"];
+    let marks = match dialect {
+        Dialect::Sqlite => SQLITE,
+        Dialect::Postgres => POSTGRES,
+    };
+    marks
         .iter()
         .find(|mark| text.starts_with(**mark))
         .map_or_else(|| text.chars().next().map_or(0, char::len_utf8), |mark| mark.len())

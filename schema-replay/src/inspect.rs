@@ -2,9 +2,7 @@
 
 use rusqlite::Connection;
 use schema_core::sqlite::read::{CatalogueRow, catalogue};
-use schema_core::{
-    Column, ColumnType, ColumnValue, Dialect, Expr, Inspection, ObjectName, Table, Unmanaged, UnmanagedKind,
-};
+use schema_core::{Column, ColumnValue, Dialect, Expr, Inspection, Name, ObjectName, Table, Unmanaged, UnmanagedKind};
 
 /// Reads the schema of a connection's main database.
 ///
@@ -99,14 +97,26 @@ fn disagreement(table: &Table, found: &[Found]) -> Option<String> {
         return Some(format!("SQLite counts {} columns, the reader {}", found.len(), table.columns.len()));
     }
     let key = table.primary_key.as_ref().map(schema_core::PrimaryKey::columns).unwrap_or_default();
-    if found.iter().filter(|column| column.key > 0).count() != key.len() {
-        return Some("SQLite sees another primary key than the reader".to_owned());
-    }
     table.columns.iter().zip(found).find_map(|(column, found)| {
-        let position = key.iter().position(|name| *name == column.name).map_or(0, |index| index + 1);
-        let what = difference(column, found).or((position != found.key).then_some("its place in the primary key"))?;
+        let is_placed = places(&key, &column.name).contains(&found.key);
+        let what = difference(column, found).or((!is_placed).then_some("its place in the primary key"))?;
         Some(format!("column `{}`: SQLite and the reader disagree about {what}", found.name))
     })
+}
+
+/// Where SQLite may say that a column stands in the primary key: as written, or counted without the columns
+/// that the key repeats, which a WITHOUT ROWID table leaves out.
+fn places(key: &[Name], column: &Name) -> [usize; 2] {
+    let mut seen: Vec<Name> = Vec::new();
+    for (at, name) in key.iter().enumerate() {
+        if name == column {
+            return [at + 1, seen.len() + 1];
+        }
+        if !seen.contains(name) {
+            seen.push(name.clone());
+        }
+    }
+    [0, 0]
 }
 
 fn difference(column: &Column, found: &Found) -> Option<&'static str> {
@@ -125,7 +135,7 @@ fn difference(column: &Column, found: &Found) -> Option<&'static str> {
     };
     if !column.name.is(&found.name) {
         Some("its name")
-    } else if column.ty != ColumnType::parse(Dialect::Sqlite, &found.ty) {
+    } else if !column.ty.is_shown_as(&found.ty) {
         Some("its type")
     } else if !nullable {
         Some("NOT NULL")

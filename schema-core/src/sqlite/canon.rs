@@ -2,7 +2,7 @@
 
 use crate::sqlite::{keyword, write};
 use crate::token::{Token, TokenKind, tokens};
-use crate::{Dialect, Name, ParseError};
+use crate::{Affinity, Dialect, Name, ParseError};
 
 /// The names that an expression inside a definition can see. SQLite takes `"x"` for a string where
 /// no column is called so (<https://www.sqlite.org/quirks.html#dblquote>), and the table's own name
@@ -134,15 +134,62 @@ pub(crate) fn type_of(words: &[Token<'_>]) -> String {
         return String::new();
     };
     if !matches!(first.kind, TokenKind::Quoted | TokenKind::String) {
-        return spaced(words);
+        let text = spaced(words);
+        // At the end of a bare type they could be cut off.
+        let is_cut_off = words.iter().any(|word| word.is("GENERATED") || word.is("ALWAYS"));
+        return if is_cut_off { quoted_type(&text) } else { text };
     }
     let value = first.value();
     let inner = tokens(Dialect::Sqlite, &value);
-    if is_bare_type(&inner) && !has_odd_blanks(&value) {
-        spaced(&inner)
-    } else {
-        format!("\"{}\"", value.to_ascii_uppercase().replace('"', "\"\""))
+    if is_bare_type(&inner) && !has_odd_blanks(&value) { spaced(&inner) } else { quoted_type(&value) }
+}
+
+/// The canonical text of the type of a column from the text in its definition, comments included.
+pub(crate) fn declared_type(written: &str) -> String {
+    let written = without_generated_always(written);
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '[' | '`');
+    if !written.starts_with(is_quote) {
+        let ty = column_type(written);
+        // A comment inside the type is a part of it, and may decide the affinity.
+        return if Affinity::of(written) == Affinity::of(&ty) { ty } else { quoted_type(written) };
     }
+    // Where no other quote follows, SQLite takes the last character for the closing one, whatever it is.
+    match written.get(1..written.len() - 1) {
+        Some(inner) if written.len() >= 3 && !written.ends_with([']', '`', '"', '\'']) && !inner.contains(is_quote) => {
+            quoted_type(inner)
+        }
+        _ => column_type(written),
+    }
+}
+
+/// What SQLite leaves of the text of a type: an ALWAYS at the end of a text of 16 bytes or more is cut off,
+/// and a GENERATED before it.
+fn without_generated_always(text: &str) -> &str {
+    let blank = |c: char| c.is_ascii_whitespace() || c == '\u{b}';
+    let Some(before) = cut_off(text, "always").filter(|_| text.len() >= 16) else {
+        return text;
+    };
+    let before = before.trim_end_matches(blank);
+    cut_off(before, "generated").map_or(before, |text| text.trim_end_matches(blank))
+}
+
+fn cut_off<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let (start, end) = text.split_at_checked(text.len().checked_sub(word.len())?)?;
+    end.eq_ignore_ascii_case(word).then_some(start)
+}
+
+/// A type that can only be written in quotes.
+pub(crate) fn quoted_type(value: &str) -> String {
+    format!("\"{}\"", value.to_ascii_uppercase().replace('"', "\"\""))
+}
+
+/// Whether SQLite shows this canonical type as `shown`, which has lost the quotes around it.
+pub(crate) fn is_shown_as(ty: &str, shown: &str) -> bool {
+    let is_value = |tokens: &[Token<'_>]| match tokens {
+        [only] => only.kind == TokenKind::Quoted && only.value().eq_ignore_ascii_case(shown),
+        _ => false,
+    };
+    column_type(shown) == ty || is_value(&tokens(Dialect::Sqlite, ty))
 }
 
 fn has_odd_blanks(text: &str) -> bool {

@@ -4,7 +4,7 @@
 use crate::sqlite::cursor::{Cursor, Source, name_of};
 use crate::sqlite::{canon, key, keyword};
 use crate::token::{Token, TokenKind};
-use crate::{Action, Affinity, ColumnType, Deferrable, ForeignKey, KeyPart, Name, ObjectName, OnConflict, ParseError};
+use crate::{Action, ColumnType, Deferrable, ForeignKey, KeyPart, Name, ObjectName, OnConflict, ParseError};
 
 /// The columns and the constraints of a table, both in the order of the text.
 #[derive(Default)]
@@ -170,12 +170,12 @@ fn starts_table_constraint(cursor: &Cursor<'_, '_>) -> bool {
 
 /// Reads a declared type, which may be absent.
 ///
-/// GENERATED and ALWAYS are words that a type may hold; SQLite cuts them off its end.
+/// Any words that are not reserved belong to it, GENERATED and ALWAYS too: SQLite cuts these off its end.
 fn column_type(cursor: &mut Cursor<'_, '_>, source: Source<'_>) -> Result<ColumnType, ParseError> {
     let start = cursor.position();
     while let Some(token) = cursor.peek() {
         let is_part = match token.kind {
-            TokenKind::Word => !keyword::ends_type(token.text) && !cursor.sees(&["GENERATED", "ALWAYS", "AS"]),
+            TokenKind::Word => !keyword::ends_type(token.text),
             TokenKind::Quoted | TokenKind::String => true,
             _ => false,
         };
@@ -184,29 +184,14 @@ fn column_type(cursor: &mut Cursor<'_, '_>, source: Source<'_>) -> Result<Column
         }
         cursor.advance();
     }
-    let words = cursor.since(start);
-    if !words.is_empty() && cursor.peek().is_some_and(|token| token.is_punct("(")) {
+    if !cursor.since(start).is_empty() && cursor.peek().is_some_and(|token| token.is_punct("(")) {
         type_arguments(cursor)?;
     }
     let words = cursor.since(start);
-    let ty = ColumnType::canonical(canon::type_of(words));
-    if let [generated, always, ..] = [cursor.peek(), cursor.peek_at(1)]
-        && cursor.sees(&["GENERATED", "ALWAYS"])
-        && let (Some(generated), Some(always)) = (generated, always)
-        && !source.between(generated.end(), always.offset).bytes().all(|byte| byte.is_ascii_whitespace())
-    {
-        return Err(ParseError::new(
-            "a comment between GENERATED and ALWAYS, which SQLite makes a part of the type",
-            generated.offset,
-        ));
-    }
-    if let [first, .., last] = words
-        && first.kind == TokenKind::Word
-        && Affinity::of(source.between(first.offset, last.end())) != ty.affinity()
-    {
-        return Err(ParseError::new("a comment inside a type that changes the affinity", first.offset));
-    }
-    Ok(ty)
+    let [Some(first), Some(last)] = [words.first(), words.last()] else {
+        return Ok(ColumnType::canonical(String::new()));
+    };
+    Ok(ColumnType::canonical(canon::declared_type(source.between(first.offset, last.end()))))
 }
 
 fn type_arguments(cursor: &mut Cursor<'_, '_>) -> Result<(), ParseError> {

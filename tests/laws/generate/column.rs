@@ -49,6 +49,13 @@ const TYPES: &[&str] = &[
     "a$b",
     "\"1\"",
     "[]",
+    "[x] int",
+    "[x] [y]",
+    "\"x\" int",
+    "unsigned big int always",
+    "VAR/* INT */CHAR",
+    "REAL -- BLOB\n",
+    "foogenerated always",
 ];
 const STRICT_TYPES: &[&str] = &["INTEGER", "INT", "TEXT", "real", "BLOB", "ANY", "\"int\"", "[Text]"];
 const CONFLICTS: &[&str] = &["ABORT", "ROLLBACK", "FAIL", "IGNORE", "REPLACE"];
@@ -89,7 +96,9 @@ pub(crate) fn column(c: &mut Choices, draft: &Draft<'_>, name: &str, key: bool, 
     if generated {
         constraint_name(c, text);
         words(text, c.of(&["AS", "GENERATED ALWAYS AS"]));
-        parenthesised(c, draft, text);
+        // SQLite lets ADD COLUMN create a column that depends on itself, and CREATE TABLE not.
+        let before = draft.columns.iter().position(|column| column == name).unwrap_or_default();
+        parenthesised(c, &Draft { columns: &draft.columns[..before], ..*draft }, text);
         words(text, c.of(&["", "STORED", "VIRTUAL"]));
     }
     for _ in 0..4 {

@@ -177,10 +177,12 @@ fn list(c: &mut Choices, scope: Scope<'_>, depth: usize, count: usize, text: &mu
 fn between(c: &mut Choices, scope: Scope<'_>, depth: usize, text: &mut Vec<String>) {
     if c.chance(30) {
         // Row values, which keep their parentheses.
+        words(text, "(");
         list(c, scope, 0, 2, text);
         let operator = c.of(&["=", "<", "IS", "<>", ">="]);
         words(text, operator);
-        return list(c, scope, 0, 2, text);
+        list(c, scope, 0, 2, text);
+        return words(text, ")");
     }
     if c.chance(30) {
         operand(c, scope, text);

@@ -1,0 +1,106 @@
+//! What SQLite accepts and a reader may stumble over, one example each.
+
+use schema_core::{Dialect, ObjectName, render};
+
+use crate::definitions::{read, run};
+
+/// The statements that are written from what is read of this SQL; each is accepted by SQLite.
+fn rewritten(sql: &str) -> String {
+    let statements = [sql.to_owned()];
+    let (connection, accepted) = run(&statements);
+    assert_eq!(accepted.len(), 1, "SQLite refuses {sql}");
+    let found = read(&connection).expect("a catalogue");
+    assert_eq!(found.unmanaged, [], "{sql}");
+    let written = render::schema(&found.schema);
+    assert_eq!(run(&written).1.len(), written.len(), "SQLite refuses {written:?}");
+    written.join(";\n").replace("\n    ", " ").replace("\n)", ")")
+}
+
+fn assert_rewritten(pairs: &[(&str, &str)]) {
+    for (sql, expected) in pairs {
+        assert_eq!(rewritten(sql), *expected, "{sql}");
+    }
+}
+
+#[test]
+fn a_type_in_quotes_is_shown_without_them() {
+    assert_rewritten(&[
+        ("CREATE TABLE t (a \"order by\")", "CREATE TABLE t ( a \"ORDER BY\")"),
+        ("CREATE TABLE t (a \"int\")", "CREATE TABLE t ( a INT)"),
+        // An empty type has another affinity than none.
+        ("CREATE TABLE t (a [], b)", "CREATE TABLE t ( a \"\", b)"),
+        ("CREATE TABLE t (a \"x\" int)", "CREATE TABLE t ( a X)"),
+        // SQLite takes the last letter for the closing bracket.
+        ("CREATE TABLE t (a [x] int)", "CREATE TABLE t ( a \"X] IN\")"),
+    ]);
+}
+
+#[test]
+fn words_that_sqlite_cuts_off_a_type_are_no_part_of_it() {
+    assert_rewritten(&[
+        ("CREATE TABLE t (a, b always)", "CREATE TABLE t ( a, b \"ALWAYS\")"),
+        ("CREATE TABLE t (a, b unsigned big int always)", "CREATE TABLE t ( a, b UNSIGNED BIG INT)"),
+        (
+            "CREATE TABLE t (a, b INT generated always AS (a))",
+            "CREATE TABLE t ( a, b INT GENERATED ALWAYS AS (a) VIRTUAL)",
+        ),
+        (
+            "CREATE TABLE t (a, b VARCHAR generated /* */ always AS (a))",
+            "CREATE TABLE t ( a, b \"VARCHAR GENERATED\" GENERATED ALWAYS AS (a) VIRTUAL)",
+        ),
+    ]);
+}
+
+#[test]
+fn a_comment_inside_a_type_may_decide_its_affinity() {
+    assert_rewritten(&[
+        ("CREATE TABLE t (a DOUBLE /* two */ PRECISION)", "CREATE TABLE t ( a DOUBLE PRECISION)"),
+        ("CREATE TABLE t (a VAR /* INT */ CHAR)", "CREATE TABLE t ( a \"VAR /* INT */ CHAR\")"),
+    ]);
+}
+
+#[test]
+fn a_default_is_a_string_when_it_is_a_bare_word() {
+    assert_rewritten(&[
+        ("CREATE TABLE t (a DEFAULT hello)", "CREATE TABLE t ( a DEFAULT 'hello')"),
+        ("CREATE TABLE t (a DEFAULT \"null\")", "CREATE TABLE t ( a DEFAULT 'null')"),
+        ("CREATE TABLE t (a DEFAULT (NULL))", "CREATE TABLE t ( a)"),
+        ("CREATE TABLE t (a DEFAULT +1)", "CREATE TABLE t ( a DEFAULT 1)"),
+    ]);
+}
+
+#[test]
+fn a_primary_key_may_name_a_column_twice() {
+    assert_rewritten(&[
+        // Unlike PRIMARY KEY (a) it is no alias of the rowid.
+        ("CREATE TABLE t (a INTEGER, PRIMARY KEY (a, a))", "CREATE TABLE t ( a INTEGER, PRIMARY KEY (a, a))"),
+        (
+            "CREATE TABLE t (a, b, PRIMARY KEY (a, a, b)) WITHOUT ROWID",
+            "CREATE TABLE t ( a, b, PRIMARY KEY (a, a, b)) WITHOUT ROWID",
+        ),
+    ]);
+}
+
+#[test]
+fn a_foreign_key_without_columns_may_not_fit_the_primary_key() {
+    assert_rewritten(&[
+        (
+            "CREATE TABLE t (a PRIMARY KEY, b, FOREIGN KEY (a, b) REFERENCES t)",
+            "CREATE TABLE t ( a PRIMARY KEY, b, FOREIGN KEY (a, b) REFERENCES t)",
+        ),
+        ("CREATE TABLE t (a PRIMARY KEY REFERENCES t)", "CREATE TABLE t ( a PRIMARY KEY REFERENCES t (a))"),
+    ]);
+}
+
+#[test]
+fn two_tildes_are_two_operators() {
+    assert_rewritten(&[("CREATE TABLE t (a CHECK (~ ~a > 0))", "CREATE TABLE t ( a CHECK (~~a > 0))")]);
+}
+
+#[test]
+fn a_name_that_is_found_in_another_case_is_the_same_name() {
+    let (connection, _) = run(&["CREATE TABLE Users (Id, CHECK (USERS.ID > 0))".to_owned()]);
+    let found = read(&connection).expect("a catalogue");
+    let table = &found.schema.tables[&ObjectName::new(Dialect::Sqlite, None, "uSERS")];
+    assert_eq!(table.checks[0].expr.as_str(), "id > 0");
+}
