@@ -31,6 +31,8 @@ pub(crate) enum Level {
     Error,
     /// The build goes on.
     Warning,
+    /// Something that could not be judged.
+    Note,
 }
 
 impl Level {
@@ -38,6 +40,7 @@ impl Level {
         match self {
             Level::Error => "error",
             Level::Warning => "warning",
+            Level::Note => "note",
         }
     }
 }
@@ -76,11 +79,66 @@ impl Finding {
     }
 }
 
-/// All findings in one of the formats. `summary` closes the text for people.
-pub(crate) fn print(findings: &[Finding], format: Format, summary: &str) -> String {
+/// What was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) models: usize,
+    pub(crate) migrations: usize,
+}
+
+impl Summary {
+    /// The line that closes the text for people.
+    fn line(self, findings: &[Finding]) -> String {
+        let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let level = |level: Level| findings.iter().filter(|finding| finding.level == level).count();
+        let unusable = findings.iter().any(|finding| finding.level == Level::Error && is_input(finding.code));
+        let mut verdict = match level(Level::Error) {
+            0 => "agree".to_owned(),
+            errors if unusable => counted(errors, "error"),
+            errors => counted(errors, "disagreement"),
+        };
+        for (count, noun) in [(level(Level::Warning), "warning"), (level(Level::Note), "note")] {
+            if count > 0 {
+                verdict = format!("{verdict}, {}", counted(count, noun));
+            }
+        }
+        format!("{}, {}: {verdict}", counted(self.models, "model"), counted(self.migrations, "migration"))
+    }
+}
+
+/// The codes of inputs that cannot be read, which is something else than two sides that disagree.
+pub(crate) const INPUT_CODES: &[&str] = &[
+    "code-migration",
+    "conflicting-lock",
+    "denied-statement",
+    "duplicate-version",
+    "endless-statement",
+    "failed-migration",
+    "failed-replay",
+    "invalid-configuration",
+    "invalid-lock",
+    "missing-marker",
+    "missing-migration",
+    "missing-module",
+    "oversized-migration",
+    "refused-file",
+    "syntax",
+    "unknown-layout",
+    "unnumbered-migration",
+    "unreadable-migration",
+    "unreadable-source",
+];
+
+/// Whether a code is about an input that cannot be read.
+pub(crate) fn is_input(code: &str) -> bool {
+    INPUT_CODES.contains(&code)
+}
+
+/// All findings in one of the formats. The summary closes the text for people.
+pub(crate) fn print(findings: &[Finding], format: Format, summary: &Summary) -> String {
     match format {
-        Format::Human => human::print(findings, summary),
-        Format::Json => json::print(findings),
+        Format::Human => human::print(findings, &summary.line(findings)),
+        Format::Json => json::print(findings, summary),
         Format::Sarif => sarif::print(findings),
         Format::Github => github::print(findings),
     }

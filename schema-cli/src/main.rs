@@ -6,8 +6,11 @@ mod commands;
 mod exit;
 mod explain;
 mod finding;
+mod hosts;
+mod models;
 mod out;
 mod place;
+mod verdict;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use schema_core::Dialect;
 use schema_replay::{Layout, MigrationSet, Problem, Project};
@@ -10,8 +11,10 @@ use serde_json::Value;
 
 use crate::args::Where;
 use crate::exit::{Result, Stop};
+use crate::hosts::near;
 
 /// A migrations directory and the Rust files whose models belong to it.
+#[derive(Clone, Debug)]
 pub(crate) struct Site {
     /// The package, unless the paths were given bare.
     pub(crate) package: Option<Package>,
@@ -19,6 +22,8 @@ pub(crate) struct Site {
     pub(crate) project: Option<Project>,
     /// Root files of crates, or files and directories that were given bare.
     pub(crate) roots: Vec<PathBuf>,
+    /// The root files of the libraries of the workspace, by the names that Rust code calls them by.
+    pub(crate) libraries: Arc<BTreeMap<String, PathBuf>>,
 }
 
 /// A package of the workspace.
@@ -53,10 +58,12 @@ pub(crate) fn stop(problems: &[Problem]) -> Stop {
 impl Where {
     /// All that the command line names: one site for each migrations directory.
     pub(crate) fn sites(&self) -> Result<Vec<Site>> {
-        if let Some(dir) = &self.migrations {
-            return Ok(vec![self.bare(dir)?]);
+        match (&self.migrations, &self.models) {
+            (Some(dir), _) => return Ok(vec![self.bare(dir)?]),
+            (None, Some(models)) => return Ok(vec![self.beside(models)?]),
+            (None, None) => {}
         }
-        let packages = self.packages()?;
+        let (packages, libraries) = self.packages()?;
         let mut sites = Vec::new();
         for (package, roots) in packages {
             let mut by_dir: BTreeMap<Option<PathBuf>, Site> = BTreeMap::new();
@@ -68,12 +75,46 @@ impl Where {
                     package: Some(package.clone()),
                     project,
                     roots: Vec::new(),
+                    libraries: Arc::clone(&libraries),
                 });
                 site.roots.push(root);
             }
             sites.extend(by_dir.into_values());
         }
         Ok(sites)
+    }
+
+    /// The same for a command that reads models: a migrations directory that is named without models is that of a package.
+    pub(crate) fn sites_with_models(&self) -> Result<Vec<Site>> {
+        let sites = self.sites()?;
+        let [Site { package: None, project: Some(project), roots, .. }] = sites.as_slice() else {
+            return Ok(sites);
+        };
+        if !roots.is_empty() {
+            return Ok(sites);
+        }
+        let of_package = Where { migrations: None, ..self.clone() }.sites().unwrap_or_default();
+        let same = |site: &Site| site.project.as_ref().is_some_and(|other| other.dir == project.dir);
+        let found: Vec<Site> = of_package.into_iter().filter(same).collect();
+        if found.is_empty() {
+            let help = "name them with `--models`; `cargo driftless pull` writes them from the migrations";
+            return Err(Stop::unusable(format!(
+                "no package has its models beside `{}`\n  help: {help}",
+                project.shown
+            )));
+        }
+        Ok(found)
+    }
+
+    /// The project that a Rust file belongs to, with what the command line says.
+    pub(crate) fn locate(
+        &self,
+        file: &Path,
+        root: &Path,
+        name: Option<&str>,
+    ) -> std::result::Result<Option<Project>, Problem> {
+        let project = Project::locate(Some(file), root, name)?;
+        Ok(project.map(|project| self.adjust(project.clone()).unwrap_or(project)))
     }
 
     /// The one site that the command line names.
@@ -113,16 +154,26 @@ impl Where {
         if !dir.is_dir() {
             return Err(Stop::unusable(format!("there is no directory `{}`", dir.display())));
         }
-        let shown = dir.display().to_string();
-        let project = Project::at(dir, &shown).map_err(|problem| stop(&[problem]))?;
-        let mut roots = Vec::new();
-        if let Some(models) = &self.models {
-            if !models.exists() {
-                return Err(Stop::unusable(format!("there is no file or directory `{}`", models.display())));
-            }
-            roots.push(models.clone());
-        }
-        Ok(Site { package: None, project: Some(self.adjust(project)?), roots })
+        let shown = dir.display().to_string().replace('\\', "/");
+        let shown = shown.trim_end_matches('/');
+        let project = Project::at(dir, shown).map_err(|problem| stop(&[problem]))?;
+        let roots = self.models.as_deref().map(existing).transpose()?.into_iter().collect();
+        Ok(Site { package: None, project: Some(self.adjust(project)?), roots, libraries: Arc::default() })
+    }
+
+    /// Models that are named without migrations belong to the nearest directory at or above them.
+    fn beside(&self, models: &Path) -> Result<Site> {
+        let models = existing(models)?;
+        let start = if models.is_dir() { models.join("models.rs") } else { models.clone() };
+        let here = std::env::current_dir().unwrap_or_default();
+        let project = Project::locate(Some(&start), &here, None).map_err(|problem| stop(&[problem]))?;
+        let Some(project) = project else {
+            return Err(Stop::unusable(format!(
+                "there is no `migrations` directory at or above `{}`\n  help: name it with `--migrations`",
+                models.display()
+            )));
+        };
+        Ok(Site { package: None, project: Some(self.adjust(project)?), roots: vec![models], libraries: Arc::default() })
     }
 
     /// What the command line says before what the configuration says.
@@ -148,8 +199,9 @@ impl Where {
     }
 
     /// The packages and the root files of their crates, from `cargo metadata`, which works while nothing compiles.
-    fn packages(&self) -> Result<Vec<(Package, Vec<PathBuf>)>> {
+    fn packages(&self) -> Result<(Vec<(Package, Vec<PathBuf>)>, Arc<BTreeMap<String, PathBuf>>)> {
         let metadata = self.metadata()?;
+        let libraries = Arc::new(libraries(&metadata));
         let here = std::env::current_dir().unwrap_or_default();
         let members = metadata["packages"].as_array().into_iter().flatten().map(package).collect::<Vec<_>>();
         let named = |package: &Package| self.package.as_ref().is_none_or(|name| *name == package.name);
@@ -167,7 +219,7 @@ impl Where {
         {
             found.retain(|(package, _)| package.root == nearest);
         }
-        Ok(found)
+        Ok((found, libraries))
     }
 
     fn metadata(&self) -> Result<Value> {
@@ -187,6 +239,39 @@ impl Where {
         serde_json::from_slice(&output.stdout)
             .map_err(|error| Stop::unusable(format!("cargo metadata is not JSON: {error}")))
     }
+}
+
+/// A path that must exist.
+fn existing(path: &Path) -> Result<PathBuf> {
+    match path.exists() {
+        true => Ok(path.to_owned()),
+        false => Err(Stop::unusable(format!("there is no file or directory `{}`", path.display()))),
+    }
+}
+
+/// The root files of all libraries of the workspace. A dependency under another name is known by that too.
+fn libraries(metadata: &Value) -> BTreeMap<String, PathBuf> {
+    let packages = || metadata["packages"].as_array().into_iter().flatten();
+    let mut found = BTreeMap::new();
+    let mut by_package = BTreeMap::new();
+    for package in packages() {
+        for target in package["targets"].as_array().into_iter().flatten() {
+            let kinds = target["kind"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let is_library = kinds.into_iter().any(|kind| matches!(kind, "lib" | "rlib" | "dylib"));
+            if let (true, Some(name), Some(path)) = (is_library, target["name"].as_str(), target["src_path"].as_str()) {
+                let path = near(Path::new(path));
+                by_package.insert(package["name"].as_str().unwrap_or_default(), path.clone());
+                found.insert(name.replace('-', "_"), path);
+            }
+        }
+    }
+    for dependency in packages().flat_map(|package| package["dependencies"].as_array().into_iter().flatten()) {
+        let (name, rename) = (dependency["name"].as_str(), dependency["rename"].as_str());
+        if let (Some(path), Some(rename)) = (name.and_then(|name| by_package.get(name)), rename) {
+            found.insert(rename.replace('-', "_"), path.clone());
+        }
+    }
+    found
 }
 
 fn package(value: &Value) -> (Package, Vec<PathBuf>) {

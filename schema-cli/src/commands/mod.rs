@@ -1,6 +1,7 @@
 //! One file for each command.
 
 mod apply;
+mod check;
 mod database;
 mod diff;
 mod init;
@@ -21,6 +22,7 @@ use crate::explain;
 pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     let json = cli.json;
     match cli.command {
+        Command::Check { place, format } => check::run(&place, format, json),
         Command::Init { place } => init::run(&place, json),
         Command::Schema { place, at } => schema::run(&place, at.as_deref(), json),
         Command::Diff { before, after, place } => diff::run(&before, &after, &place, json),

@@ -1,6 +1,6 @@
 //! Workflow commands: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 
-use super::Finding;
+use super::{Finding, Level};
 
 pub(super) fn print(findings: &[Finding]) -> String {
     let line = |finding: &Finding| {
@@ -12,7 +12,11 @@ pub(super) fn print(findings: &[Finding]) -> String {
             place.push(format!("col={}", spot.column));
         }
         place.push(format!("title={}", property(finding.code)));
-        format!("::{} {}::{}\n", finding.level.as_str(), place.join(","), data(&finding.message))
+        let command = match finding.level {
+            Level::Note => "notice",
+            level => level.as_str(),
+        };
+        format!("::{command} {}::{}\n", place.join(","), data(&finding.message))
     };
     findings.iter().map(line).collect()
 }

@@ -29,6 +29,7 @@ fn one(finding: &Finding) -> String {
     let title = match finding.level {
         Level::Error => Title::ERROR,
         Level::Warning => Title::WARNING,
+        Level::Note => Title::NOTE,
     };
     let mut group = Group::with_title(title.primary_title(finding.title()).id(finding.code));
     for (spot, source, primary) in &sources {

@@ -2,10 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{Finding, Spot};
+use super::{Finding, Level, Spot, Summary};
 
-pub(super) fn print(findings: &[Finding]) -> String {
-    let document = json!({ "agree": findings.is_empty(), "findings": findings.iter().map(value).collect::<Vec<_>>() });
+pub(super) fn print(findings: &[Finding], summary: &Summary) -> String {
+    let document = json!({
+        "agree": findings.iter().all(|finding| finding.level != Level::Error),
+        "models": summary.models,
+        "migrations": summary.migrations,
+        "findings": findings.iter().map(value).collect::<Vec<_>>(),
+    });
     format!("{document:#}\n")
 }
 

@@ -13,12 +13,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Type};
 
-use crate::{Model, SqlTypeModel};
+use crate::{Model, SchemaMacro, SqlTypeModel};
 use names::Module;
 
 pub use resolver::{Fact, ScopedResolver};
+/// Why an item cannot be read: its places and its words.
+pub use syn::Error;
 
 /// The Rust files of one crate, or of a directory.
 ///
@@ -87,12 +91,13 @@ pub struct ModelItem {
     own: bool,
 }
 
-/// The input of `schema! { … }`.
+/// A `schema! { … }`.
 #[derive(Debug)]
 pub struct SchemaItem {
     path: syn::Path,
-    /// Its tokens.
-    pub tokens: TokenStream,
+    tokens: TokenStream,
+    /// What it says, or the refusal.
+    pub input: syn::Result<SchemaMacro>,
     /// The place of the macro's name.
     pub span: Span,
     /// The file.
@@ -193,4 +198,23 @@ impl Source {
     pub fn resolver(&self, module: usize) -> ScopedResolver<'_> {
         ScopedResolver::new(self, module)
     }
+}
+
+/// The place of tokens as a whole.
+pub fn span_of(tokens: &impl ToTokens) -> Span {
+    tokens.span()
+}
+
+/// Tokens as people write them.
+///
+/// ```
+/// let ty: syn::Type = syn::parse_str("Option< Vec<u8> >")?;
+/// assert_eq!(schema_model::source::text_of(&ty), "Option<Vec<u8>>");
+/// # Ok::<_, syn::Error>(())
+/// ```
+pub fn text_of(tokens: &impl ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    [(" <", "<"), ("< ", "<"), (" >", ">"), (" :: ", "::"), (":: ", "::"), (" ,", ","), ("& ", "&"), (" ;", ";")]
+        .iter()
+        .fold(text, |text, (written, meant)| text.replace(written, meant))
 }

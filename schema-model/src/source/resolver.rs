@@ -18,8 +18,8 @@ const DEPTH: usize = 64;
 pub enum Fact {
     /// What is stored for it.
     Known(ResolvedType),
-    /// It certainly has no `SqlType`: rustc will say so.
-    Unstorable,
+    /// This type certainly has no `SqlType`: rustc will say so.
+    Unstorable(Box<str>),
     /// Its definition is not among the sources, or its own attributes were refused.
     Unknown,
 }
@@ -55,7 +55,7 @@ impl TypeResolver for ScopedResolver<'_> {
     fn fact(&self, ty: &Type) -> Option<ResolvedType> {
         match self.judge(ty) {
             Fact::Known(fact) => Some(fact),
-            Fact::Unstorable | Fact::Unknown => None,
+            Fact::Unstorable(_) | Fact::Unknown => None,
         }
     }
 
@@ -105,10 +105,10 @@ impl Judge<'_> {
         self.depth += 1;
         let found = match ungrouped(ty) {
             Type::Reference(reference) => self.ty(module, &reference.elem, arguments),
-            Type::Slice(slice) => self.bytes(module, &slice.elem, arguments),
-            Type::Array(array) => self.bytes(module, &array.elem, arguments),
+            Type::Slice(slice) => self.bytes(module, ty, &slice.elem, arguments),
+            Type::Array(array) => self.bytes(module, ty, &array.elem, arguments),
             Type::Path(path) if path.qself.is_none() => self.path(module, &path.path, arguments),
-            Type::Tuple(_) | Type::Never(_) | Type::Ptr(_) => Fact::Unstorable,
+            Type::Tuple(_) | Type::Never(_) | Type::Ptr(_) => unstorable(ty),
             _ => Fact::Unknown,
         };
         self.depth -= 1;
@@ -116,10 +116,10 @@ impl Judge<'_> {
     }
 
     /// `[u8]` is stored, and no other slice is.
-    fn bytes(&mut self, module: usize, element: &Type, arguments: &[Argument<'_>]) -> Fact {
+    fn bytes(&mut self, module: usize, ty: &Type, element: &Type, arguments: &[Argument<'_>]) -> Fact {
         match self.names_byte(module, element, arguments) {
             Some(true) => Fact::Known(TypeFact::BLOB.into()),
-            Some(false) => Fact::Unstorable,
+            Some(false) => unstorable(ty),
             None => Fact::Unknown,
         }
     }
@@ -209,7 +209,7 @@ impl Judge<'_> {
         }
         // A macro may write the implementation.
         let named_in_macro = source.macros.iter().any(|tokens| mentions(tokens.clone(), &item.name));
-        if named_in_macro || source.bare { Fact::Unknown } else { Fact::Unstorable }
+        if named_in_macro { Fact::Unknown } else { Fact::Unstorable(item.name.as_str().into()) }
     }
 
     fn sql_type(&mut self, item: &TypeItem, model: &SqlTypeModel) -> Fact {
@@ -234,7 +234,9 @@ impl Judge<'_> {
         let mut inner = types_of(path);
         match last.as_str() {
             "str" => Fact::Known(TypeFact::TEXT.into()),
-            "u64" | "usize" | "isize" | "i128" | "u128" | "char" if words.len() == 1 => Fact::Unstorable,
+            "u64" | "usize" | "isize" | "i128" | "u128" | "char" if words.len() == 1 => {
+                Fact::Unstorable(last.as_str().into())
+            }
             "Option" => match inner.next().map(|ty| self.ty(module, ty, arguments)) {
                 Some(Fact::Known(fact)) => Fact::Known(ResolvedType { nullable: true, ..fact }),
                 other => other.unwrap_or(Fact::Unknown),
@@ -244,7 +246,10 @@ impl Judge<'_> {
                 None => Fact::Unknown,
             },
             "Vec" => match inner.next() {
-                Some(element) => self.bytes(module, element, arguments),
+                Some(element) => match self.bytes(module, element, element, arguments) {
+                    Fact::Unstorable(element) => Fact::Unstorable(format!("Vec<{element}>").into()),
+                    other => other,
+                },
                 None => Fact::Unknown,
             },
             name => TypeFact::standard(name).map_or(Fact::Unknown, |fact| Fact::Known(fact.into())),
@@ -287,6 +292,10 @@ impl Judge<'_> {
             _ => Fact::Unknown,
         }
     }
+}
+
+fn unstorable(ty: &Type) -> Fact {
+    Fact::Unstorable(super::text_of(ty).into())
 }
 
 /// The constants of [`TypeFact`].

@@ -19,7 +19,9 @@ use crate::{Model, SqlTypeModel};
 pub(super) fn read_crate(source: &mut Source, root: &Path, others: &BTreeMap<String, PathBuf>) {
     let mut loaded = BTreeSet::new();
     Walk::new(source, true).root(root);
-    let is_wanted = |name: &&String, source: &Source| source.names(name) && others[*name] != root;
+    // What driftless itself has is known, even in the workspace of driftless.
+    let is_wanted =
+        |name: &&String, source: &Source| *name != "driftless" && source.names(name) && others[*name] != root;
     while let Some(name) = others.keys().find(|name| !loaded.contains(*name) && is_wanted(name, source)) {
         loaded.insert(name.clone());
         let mut walk = Walk::new(source, false);
@@ -320,6 +322,7 @@ impl<'a> Walk<'a> {
             self.source.schemas.push(SchemaItem {
                 path: mac.path.clone(),
                 tokens: mac.tokens.clone(),
+                input: mac.parse_body(),
                 span: last.ident.span(),
                 file: place.file,
                 module: place.module,
