@@ -132,6 +132,9 @@ impl Reader<'_> {
                 None => self.pass_over(file),
             }
         }
+        if self.layout == Layout::Diesel {
+            naming::pad_dates(&mut all);
+        }
         self.check_directories(&all);
         for (_, file) in all.iter().filter(|(named, _)| named.role == Role::Code) {
             let fact = format!("`{}` is a migration in another language than SQL", self.shown(file));
@@ -312,4 +315,40 @@ fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Problem {
     Problem::new("unreadable-migration", format!("`{shown}` is not UTF-8: it has the byte 0x{byte:02x}"))
         .at(Place::at(shown, &before, before.len()))
         .help("save the file as UTF-8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn order(files: &[&str], layout: Layout, expected: &[&str]) {
+        let dir = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "SELECT 1;").unwrap();
+        }
+        let set = read(&Project::at(dir.path(), "m").unwrap()).unwrap();
+        let found: Vec<&str> = set.migrations.iter().map(|migration| migration.file.as_ref()).collect();
+        assert_eq!((set.layout, found.as_slice()), (layout, expected));
+    }
+
+    #[test]
+    fn versions_of_diesel_are_texts() {
+        order(
+            &["2024-03-13_drop/up.sql", "2024-03-06-170000_add/up.sql", "2023-09-10-133000_init/up.sql"],
+            Layout::Diesel,
+            &["m/2023-09-10-133000_init/up.sql", "m/2024-03-06-170000_add/up.sql", "m/2024-03-13_drop/up.sql"],
+        );
+    }
+
+    #[test]
+    fn only_maragu_shares_the_first_number() {
+        order(
+            &["0001_a.up.sql", "0001_b.up.sql", "0002_c.up.sql"],
+            Layout::Maragu,
+            &["m/0001_a.up.sql", "m/0001_b.up.sql", "m/0002_c.up.sql"],
+        );
+    }
 }

@@ -20,6 +20,8 @@ pub enum Layout {
     GolangMigrate,
     /// maragu's migrate: `0001-name.up.sql` in the order of the names, which may repeat a number.
     Maragu,
+    /// `002_a_name.sql` in the order of the names, which may repeat a number. Never recognised, only stated.
+    ByName,
     /// goose: `-- +goose Up` and `-- +goose Down` in one file.
     Goose,
     /// sql-migrate: `-- +migrate Up` and `-- +migrate Down` in one file.
@@ -34,13 +36,14 @@ pub enum Layout {
 
 impl Layout {
     /// All layouts.
-    pub const ALL: [Layout; 11] = [
+    pub const ALL: [Layout; 12] = [
         Layout::Plain,
         Layout::Sqlx,
         Layout::Diesel,
         Layout::Refinery,
         Layout::GolangMigrate,
         Layout::Maragu,
+        Layout::ByName,
         Layout::Goose,
         Layout::SqlMigrate,
         Layout::Dbmate,
@@ -61,6 +64,7 @@ impl Layout {
             Layout::Refinery => "refinery",
             Layout::GolangMigrate => "golang-migrate",
             Layout::Maragu => "maragu",
+            Layout::ByName => "by-name",
             Layout::Goose => "goose",
             Layout::SqlMigrate => "sql-migrate",
             Layout::Dbmate => "dbmate",

@@ -1,6 +1,6 @@
 //! What the name of a migration file says, in each layout.
 
-use schema_core::Dialect;
+use schema_core::{Dialect, compare_versions};
 
 use crate::Layout;
 use crate::listing::File;
@@ -47,6 +47,7 @@ pub(crate) fn read(layout: Layout, dialect: Dialect, file: &File) -> Option<Name
         (Layout::Diesel | Layout::RusqliteMigration | Layout::Prisma, (None, _)) => None,
         (Layout::GolangMigrate, (None, name)) => golang_migrate(dialect, name),
         (Layout::Maragu, (None, name)) => maragu(name),
+        (Layout::ByName, (None, name)) => by_name(dialect, name),
         (Layout::Goose, (None, name)) => {
             let code = name.strip_suffix(".go").filter(|stem| !stem.ends_with("_test")).and_then(numbered);
             code.map(|(version, rest)| Named::new(version, rest, Role::Code)).or_else(|| plain(dialect, name))
@@ -94,6 +95,27 @@ fn maragu(name: &str) -> Option<Named> {
     valid.then(|| Named { version: stem.to_owned(), ..Named::new("", rest, role) })
 }
 
+/// As a plain name, but the whole stem is the version.
+fn by_name(dialect: Dialect, name: &str) -> Option<Named> {
+    let named = plain(dialect, name)?;
+    let stem = name.strip_suffix(".sql")?;
+    let stem = stem.strip_suffix(".up").or_else(|| stem.strip_suffix(".down")).unwrap_or(stem);
+    Some(Named { version: stem.to_owned(), ..named })
+}
+
+/// Diesel compares versions as texts, so a date without a time comes before the times of the next day. Zeros at
+/// the end of the shorter ones give the numbers the same order.
+pub(crate) fn pad_dates(all: &mut [(Named, &File)]) {
+    let digits = |file: &File| {
+        let stated = file.relative.split('_').next().unwrap_or_default();
+        stated.bytes().filter(u8::is_ascii_digit).count()
+    };
+    let longest = all.iter().map(|(_, file)| digits(file)).max().unwrap_or_default();
+    for (named, file) in all {
+        named.version.push_str(&"0".repeat(longest - digits(file)));
+    }
+}
+
 /// `V1__name.sql`, `V1.2__name.sql`, `V1_2_0__name.sql`, `U1__name.sql`, and `.rs` for refinery's migrations in Rust.
 pub(crate) fn refinery(name: &str) -> Option<Named> {
     let rest = name.strip_prefix(['V', 'U'])?;
@@ -126,6 +148,8 @@ fn directory_of_one(layout: Layout, directory: &str, name: &str) -> Option<Named
 
 /// Reads the number, and the engine and the other words that some tools put before `.up.sql`.
 fn tagged(dialect: Dialect, stem: &str, role: Role) -> Option<Named> {
+    // `V0001.Initial.up.sql`, `v2.8.0.sql`
+    let stem = stem.strip_prefix(['v', 'V']).unwrap_or(stem);
     let (version, mut rest) = numbered(stem)?;
     let mut named = Named::new(&version.replace('-', ""), rest, role);
     while let Some((before, tag)) = rest.rsplit_once('.') {
@@ -137,7 +161,7 @@ fn tagged(dialect: Dialect, stem: &str, role: Role) -> Option<Named> {
         }
         rest = before;
     }
-    Some(Named { name: rest.to_owned(), ..named })
+    Some(Named { name: rest.trim_start_matches('.').to_owned(), ..named })
 }
 
 /// The engine that a word in a file name means: `None` for other words, `Some(None)` for engines
@@ -203,10 +227,12 @@ pub(crate) fn two_files(files: &[File]) -> Layout {
     if top.iter().filter(|name| directed(name)).any(|name| odd_end(&name)) {
         return Layout::GolangMigrate;
     }
-    // Only maragu's migrate lets files share a number, and there they share the first.
-    let first =
-        |name: &&&str| name.ends_with(".up.sql") && numbered(name).is_some_and(|(n, _)| without_zeros(n) == "0");
-    if top.iter().filter(first).count() > 1 { Layout::Maragu } else { Layout::Sqlx }
+    // Only maragu's migrate lets files share a number. Two branches that took one number share the last.
+    let number = |name: &&str| name.ends_with(".up.sql").then(|| numbered(name))?.map(|(n, _)| without_zeros(n));
+    let mut numbers: Vec<String> = top.iter().filter_map(number).collect();
+    numbers.sort_by(|a, b| compare_versions(a, b));
+    let shared = numbers.len() > 2 && numbers[0] == numbers[1] && numbers.first() != numbers.last();
+    if shared { Layout::Maragu } else { Layout::Sqlx }
 }
 
 #[cfg(test)]
@@ -260,6 +286,10 @@ mod tests {
         role(Layout::GolangMigrate, "30_x.down.sql", Some(Role::Down));
         role(Layout::GolangMigrate, "32_postmigrate.go", None);
         role(Layout::GolangMigrate, "30_x.sql", None);
+        up(Layout::ByName, "002_a_rooms.sql", "002_a_rooms", "a_rooms");
+        role(Layout::ByName, "002_a_rooms.down.sql", Some(Role::Down));
+        up(Layout::Plain, "V0001.Initial_Schema.up.sql", "1", "Initial_Schema");
+        up(Layout::Plain, "v2.8.0.sql", "2.8.0", "");
         up(Layout::Maragu, "0021_internal_up.sql", "0021_internal", "internal");
         up(Layout::Maragu, "0000_a.up.sql", "0000_a", "a");
         role(Layout::Goose, "00002_x.go", Some(Role::Code));

@@ -35,7 +35,7 @@ impl Missing<'_> {
 }
 
 /// The tables in which migration tools keep their history, as those tools create them.
-const BOOKKEEPING: [(&str, &str); 13] = [
+const BOOKKEEPING: [(&str, &str); 14] = [
     ("driftless_migrations", "version TEXT PRIMARY KEY, name TEXT, checksum TEXT, chain TEXT, applied_at TEXT"),
     (
         "_sqlx_migrations",
@@ -73,6 +73,8 @@ const BOOKKEEPING: [(&str, &str); 13] = [
          VARCHAR(20) NOT NULL, script VARCHAR(1000) NOT NULL, checksum INT, installed_by VARCHAR(100) NOT NULL, \
          installed_on TEXT NOT NULL, execution_time INT NOT NULL, success BOOLEAN NOT NULL",
     ),
+    // What applications that run their files themselves call it, cdk for one.
+    ("migrations", "name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL"),
     ("__toasty_migrations", "id INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL"),
 ];
 
