@@ -3,6 +3,7 @@
 mod args;
 mod atomic;
 mod commands;
+mod desired;
 mod exit;
 mod explain;
 mod finding;
@@ -10,6 +11,7 @@ mod hosts;
 mod models;
 mod out;
 mod place;
+mod side;
 mod verdict;
 
 use std::process::ExitCode;

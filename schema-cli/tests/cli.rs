@@ -7,3 +7,5 @@ mod support;
 mod commands;
 #[path = "cli/database.rs"]
 mod database;
+#[path = "cli/schema.rs"]
+mod schema;

@@ -30,3 +30,4 @@ pub use problem::Problem;
 pub use project::Project;
 pub use replayer::{Replay, Replayer, replay};
 pub use sandbox::limit_memory;
+pub use stub::is_bookkeeping;

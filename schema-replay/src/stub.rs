@@ -78,6 +78,16 @@ const BOOKKEEPING: [(&str, &str); 14] = [
     ("__toasty_migrations", "id INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL"),
 ];
 
+/// Whether a migration tool keeps its history in a table of that name, driftless among them.
+///
+/// ```
+/// assert!(schema_replay::is_bookkeeping("_sqlx_migrations"));
+/// assert!(!schema_replay::is_bookkeeping("users"));
+/// ```
+pub fn is_bookkeeping(table: &str) -> bool {
+    table == "driftless_migrations" || BOOKKEEPING.iter().any(|(known, _)| known.eq_ignore_ascii_case(table))
+}
+
 /// The statement that creates the history table of a tool, by the table's name.
 pub(crate) fn bookkeeping(name: &str) -> Option<String> {
     let (name, columns) = BOOKKEEPING.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;

@@ -1,9 +1,33 @@
 //! `schema`: the DDL of the models, or of the migrations at a version.
 
-use crate::args::Where;
-use crate::exit::{Outcome, Result, Stop};
+use schema_core::{Unmanaged, UnmanagedKind, render};
+use serde_json::json;
 
-pub(crate) fn run(place: &Where, at: Option<&str>, json: bool) -> Result<Outcome> {
-    let _ = (place, at, json);
-    Err(Stop::unusable("this command is not available in this version"))
+use crate::args::Where;
+use crate::exit::{Outcome, Result};
+use crate::{out, side};
+
+pub(crate) fn run(place: &Where, at: Option<&str>, as_json: bool) -> Result<Outcome> {
+    let loaded = match at {
+        Some(version) => side::migrations(place, Some(version))?,
+        None => side::models(place)?,
+    };
+    let schema = &loaded.inspection.schema;
+    let mut statements = render::schema(schema);
+    // Views, triggers and virtual tables are kept as their files write them.
+    let stands = |object: &&Unmanaged| object.kind != UnmanagedKind::ShadowTable;
+    statements.extend(
+        loaded.inspection.unmanaged.iter().filter(stands).filter_map(|object| object.sql.as_deref().map(str::to_owned)),
+    );
+    if as_json {
+        let document = json!({
+            "dialect": schema.dialect.as_str(),
+            "digest": schema_core::plan::digest(schema),
+            "statements": statements,
+        });
+        out::json(&document);
+    } else {
+        out::text(statements.iter().map(|sql| format!("{sql};\n")).collect::<Vec<_>>().join("\n"));
+    }
+    Ok(Outcome::Done)
 }

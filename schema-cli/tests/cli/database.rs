@@ -24,9 +24,13 @@ fn at_one() -> Dir {
     let dir = three();
     let later: Vec<_> = ["0002_age.sql", "0003_unique.sql"].map(|file| format!("migrations/{file}")).into();
     let texts: Vec<_> = later.iter().map(|file| dir.read(file)).collect();
-    later.iter().for_each(|file| std::fs::remove_file(dir.path(file)).expect("a file"));
+    for file in &later {
+        std::fs::remove_file(dir.path(file)).expect("a file");
+    }
     run(&dir, "apply app.db").ends(0);
-    later.iter().zip(texts).for_each(|(file, text)| dir.write(file, text));
+    for (file, text) in later.iter().zip(texts) {
+        dir.write(file, text);
+    }
     sql(&dir, "INSERT INTO users (email) VALUES ('a@example.org')");
     dir
 }

@@ -14,7 +14,9 @@ impl Dir {
     /// A directory with these files: path and text.
     pub(crate) fn with(files: &[(&str, &str)]) -> Dir {
         let dir = Dir(tempfile::tempdir().expect("a directory"));
-        files.iter().for_each(|(path, text)| dir.write(path, text));
+        for (path, text) in files {
+            dir.write(path, text);
+        }
         dir
     }
 
@@ -22,7 +24,9 @@ impl Dir {
     pub(crate) fn package(files: &[(&str, &str)]) -> Dir {
         let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n";
         let dir = Dir::with(&[("Cargo.toml", manifest), ("src/lib.rs", "")]);
-        files.iter().for_each(|(path, text)| dir.write(path, text));
+        for (path, text) in files {
+            dir.write(path, text);
+        }
         dir
     }
 

@@ -1,0 +1,163 @@
+//! One side of a comparison: the models, the migrations up to a version, a database file or an SQL file.
+
+use std::borrow::Cow;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+use schema_core::{Dialect, Inspection, Migration, Renames, SourceMap, checksum, compare_versions};
+use schema_replay::{Project, Replay, inspect, is_bookkeeping};
+
+use crate::args::Where;
+use crate::desired;
+use crate::exit::{Result, Stop};
+use crate::place::stop;
+
+/// What a word of the command line names.
+enum Side {
+    Models,
+    Migrations(Option<String>),
+    Directory(PathBuf),
+    Database(PathBuf),
+    Script(PathBuf),
+}
+
+/// A schema and what is known about where it comes from.
+pub(crate) struct Loaded {
+    /// What the command line calls it.
+    pub(crate) name: String,
+    /// The schema, and what is not modelled.
+    pub(crate) inspection: Inspection,
+    /// Where the SQL files create each object.
+    pub(crate) map: SourceMap,
+    /// What the models' `was` states.
+    pub(crate) renames: Renames,
+    /// Whether names and other choices are open, as models leave them.
+    pub(crate) open: bool,
+}
+
+/// Reads what a word names.
+pub(crate) fn load(word: &str, place: &Where) -> Result<Loaded> {
+    let loaded = match parse(word)? {
+        Side::Models => models(place),
+        Side::Migrations(version) => migrations(place, version.as_deref()),
+        Side::Directory(dir) => {
+            let shown = dir.display().to_string();
+            let project = Project::at(&dir, &shown).map_err(|problem| stop(&[problem]))?;
+            let set = schema_replay::read(&project).map_err(|problems| stop(&problems))?;
+            replayed(&set.migrations)
+        }
+        Side::Database(path) => database(&path),
+        Side::Script(path) => script(&path),
+    };
+    Ok(Loaded { name: word.to_owned(), ..loaded? })
+}
+
+fn parse(word: &str) -> Result<Side> {
+    match word {
+        "models" => return Ok(Side::Models),
+        "migrations" => return Ok(Side::Migrations(None)),
+        _ => {}
+    }
+    if let Some(version) = word.strip_prefix("migrations@") {
+        return Ok(Side::Migrations(Some(version.to_owned())));
+    }
+    let path = PathBuf::from(word);
+    if path.is_dir() {
+        return Ok(Side::Directory(path));
+    }
+    match is_database(&path) {
+        Ok(true) => Ok(Side::Database(path)),
+        Ok(false) if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql")) => {
+            Ok(Side::Script(path))
+        }
+        Ok(false) => {
+            Err(Stop::unusable(format!("`{word}` is neither a SQLite database nor an SQL file\n  help: {EXPECTED}")))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(Stop::unusable(format!("there is no file `{word}`\n  help: {EXPECTED}")))
+        }
+        Err(error) => Err(Stop::unusable(format!("cannot read `{word}`: {error}"))),
+    }
+}
+
+const EXPECTED: &str =
+    "name `models`, `migrations`, `migrations@VERSION`, a database file, an SQL file or a migrations directory";
+
+/// Whether the file begins as SQLite databases do; an empty file is an empty database.
+fn is_database(path: &Path) -> std::io::Result<bool> {
+    let mut header = Vec::new();
+    std::fs::File::open(path)?.take(16).read_to_end(&mut header)?;
+    let named_sql = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
+    Ok(header == *b"SQLite format 3\0" || (header.is_empty() && !named_sql))
+}
+
+/// The schema of the models.
+pub(crate) fn models(place: &Where) -> Result<Loaded> {
+    let site = place.site()?;
+    let models = desired::models(&site)?;
+    if !models.any {
+        return Err(Stop::unusable(
+            "there is no model here\n  help: derive `Table` for a struct, or name the files with `--models`",
+        ));
+    }
+    let inspection = Inspection { schema: models.schema, unmanaged: Vec::new() };
+    Ok(Loaded { renames: models.renames, open: true, ..of(inspection) })
+}
+
+/// The schema of the migrations up to a version; `0` is before the first.
+pub(crate) fn migrations(place: &Where, version: Option<&str>) -> Result<Loaded> {
+    let set = place.site()?.read()?;
+    let Some(version) = version else { return replayed(&set.migrations) };
+    let last = set.migrations.iter().position(|migration| compare_versions(&migration.version, version).is_eq());
+    match last {
+        Some(last) => replayed(&set.migrations[..=last]),
+        None if version == "0" => replayed(&[]),
+        None => {
+            let known: Vec<&str> = set.migrations.iter().map(|migration| &*migration.version).collect();
+            Err(Stop::unusable(format!(
+                "there is no migration of version {version}\n  there are:   {}\n  help: name one of these, or 0 for the empty schema",
+                known.join(", ")
+            )))
+        }
+    }
+}
+
+fn replayed(migrations: &[Migration]) -> Result<Loaded> {
+    let Replay { inspection, map, .. } = schema_replay::replay(migrations).map_err(|problem| stop(&[problem]))?;
+    Ok(Loaded { map, ..of(inspection) })
+}
+
+fn of(inspection: Inspection) -> Loaded {
+    Loaded { name: String::new(), inspection, map: SourceMap::default(), renames: Renames::default(), open: false }
+}
+
+/// The schema of a database without the tables in which tools keep their history.
+fn database(path: &Path) -> Result<Loaded> {
+    let failed = |error: rusqlite::Error| {
+        let shown = path.display();
+        Stop::unusable(format!("cannot read the database `{shown}`: {error}\n  help: check that it is a SQLite file"))
+    };
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+    let mut inspection = inspect(&connection).map_err(failed)?;
+    inspection.schema.tables.retain(|name, _| !is_bookkeeping(name.name.as_str()));
+    inspection.unmanaged.retain(|object| !is_bookkeeping(object.table.as_ref().unwrap_or(&object.name).as_str()));
+    Ok(of(inspection))
+}
+
+/// The schema that a script makes of an empty database.
+fn script(path: &Path) -> Result<Loaded> {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| Stop::unusable(format!("cannot read `{shown}`: {error}")))?;
+    let sql = String::from_utf8(bytes)
+        .map_err(|_| Stop::unusable(format!("`{shown}` is not UTF-8\n  help: save the file as UTF-8")))?;
+    let migration = Migration {
+        version: Cow::Borrowed("1"),
+        name: Cow::Borrowed(""),
+        file: Cow::Owned(shown),
+        checksum: Cow::Owned(checksum(Dialect::Sqlite, &sql)),
+        sql: Cow::Owned(sql),
+        no_transaction: false,
+    };
+    replayed(&[migration])
+}
