@@ -39,6 +39,23 @@ pub(crate) struct Where {
     pub(crate) manifest_path: Option<PathBuf>,
 }
 
+/// What `pull` reads and writes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PullArgs {
+    /// Read this database file instead of the migrations.
+    #[arg(long, value_name = "FILE", conflicts_with = "migrations")]
+    pub(crate) database: Option<PathBuf>,
+    /// Where to write; without it the models are printed.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write over a file that has something else in it.
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+    /// Leave driftless.toml alone, and only say what it would have to state.
+    #[arg(long)]
+    pub(crate) keep_config: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Set a package up: config, first migration, lock, and the line in build.rs.
@@ -80,12 +97,8 @@ pub(crate) enum Command {
     Pull {
         #[command(flatten)]
         place: Where,
-        /// Read this database file instead of the migrations.
-        #[arg(long, value_name = "FILE")]
-        database: Option<PathBuf>,
-        /// Where to write; without it the models are printed.
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
+        #[command(flatten)]
+        pull: PullArgs,
     },
     /// Say where a database stands.
     Status {

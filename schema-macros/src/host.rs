@@ -138,6 +138,7 @@ impl State {
         }
         let lock = host.project.dir.join("driftless.lock");
         let files = host.set.files.iter().cloned().chain(lock.is_file().then_some(lock));
+        let files = files.chain(host.project.configured_in.iter().cloned());
         let paths = files.map(|file| path(&file));
         quote!(#(const _: &[::core::primitive::u8] = ::core::include_bytes!(#paths);)*)
     }

@@ -106,6 +106,17 @@ impl Config {
         reader.config(document.as_table().ok_or_else(|| reader.expected("a table", document.span))?)
     }
 
+    /// What this states, and for the rest what the other does.
+    pub(crate) fn over(mut self, other: Config) -> Config {
+        if self.dialect == Config::default().dialect {
+            self.dialect = other.dialect;
+        }
+        self.layout = self.layout.or(other.layout);
+        self.migrations = self.migrations.or(other.migrations);
+        self.lints.levels.extend(other.lints.levels);
+        self
+    }
+
     /// Reads the configuration file in `directory`, where there is one.
     pub(crate) fn load(directory: &Path, shown: &str) -> Result<Option<Config>, Problem> {
         let path = directory.join(FILE_NAME);

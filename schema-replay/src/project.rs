@@ -18,6 +18,8 @@ pub struct Project {
     pub shown: String,
     /// What `driftless.toml` states.
     pub config: Config,
+    /// The files that state it, the nearest first.
+    pub configured_in: Vec<PathBuf>,
 }
 
 impl Project {
@@ -58,8 +60,8 @@ impl Project {
     /// The project of a directory that the caller names.
     ///
     /// # Errors
-    /// When the nearest `driftless.toml` beside or above the directory, up to the package root, cannot be read
-    /// or is not right.
+    /// When the `driftless.toml` in the directory, or the nearest one beside or above it, up to the package root,
+    /// cannot be read or is not right.
     ///
     /// ```
     /// use std::path::Path;
@@ -70,8 +72,8 @@ impl Project {
     pub fn at(dir: &Path, shown: &str) -> Result<Project, Problem> {
         let dir = absolute(dir);
         let root = package_root(dir.parent().unwrap_or(&dir), &dir);
-        let config = configuration(&dir, &root)?;
-        Ok(Project { dir, shown: shown.to_owned(), config })
+        let (config, configured_in) = configuration(&dir, &root)?;
+        Ok(Project { dir, shown: shown.to_owned(), config, configured_in })
     }
 }
 
@@ -88,8 +90,8 @@ fn search(start: &Path, root: &Path, dir_name: Option<&str>) -> Result<Option<Pr
             (None, name) => directory.join(name.unwrap_or(DEFAULT_DIRECTORY)),
         });
         if dir.is_dir() {
-            let config = configuration(&dir, root)?;
-            return Ok(Some(Project { shown: relative(&dir, root), dir, config }));
+            let (config, configured_in) = configuration(&dir, root)?;
+            return Ok(Some(Project { shown: relative(&dir, root), dir, config, configured_in }));
         }
         if stated.is_some() {
             return Err(missing(directory, &shown, &relative(&dir, root)));
@@ -107,19 +109,27 @@ fn missing(directory: &Path, shown: &str, dir: &str) -> Problem {
         .help("create the directory, or correct its name")
 }
 
-/// What the nearest `driftless.toml` beside or above the directory states.
-fn configuration(dir: &Path, root: &Path) -> Result<Config, Problem> {
+/// What the `driftless.toml` in the directory states, and for the rest the nearest one beside or above it.
+///
+/// The one inside travels with the migrations: what it says is about them, wherever they are copied.
+fn configuration(dir: &Path, root: &Path) -> Result<(Config, Vec<PathBuf>), Problem> {
+    let load = |directory: &Path| Config::load(directory, &relative(&directory.join(FILE_NAME), root));
+    let inside = load(dir)?;
+    let mut files: Vec<PathBuf> = inside.iter().map(|_| dir.join(FILE_NAME)).collect();
+    let mut config = inside.unwrap_or_default();
     for directory in up_to(dir.parent().unwrap_or(dir), root) {
-        if let Some(mut config) = Config::load(directory, &relative(&directory.join(FILE_NAME), root))? {
-            let stated = config.migrations.as_deref().unwrap_or(Path::new(DEFAULT_DIRECTORY));
+        if let Some(mut outside) = load(directory)? {
+            let stated = outside.migrations.as_deref().unwrap_or(Path::new(DEFAULT_DIRECTORY));
             // A layout says how one directory is named, the other keys speak of the package.
             if absolute(&directory.join(stated)) != dir {
-                config.layout = None;
+                outside.layout = None;
             }
-            return Ok(config);
+            files.push(directory.join(FILE_NAME));
+            config = config.over(outside);
+            break;
         }
     }
-    Ok(Config::default())
+    Ok((config, files))
 }
 
 /// The directory and its ancestors up to `root`; only the directory itself when it does not lie below the root.
@@ -225,6 +235,22 @@ mod tests {
         assert_eq!(named.config.lints.level("row-dependent"), crate::Level::Warn);
         let at = Project::at(&package.0.path().join("src/../db/sqlite"), "db/sqlite").unwrap();
         assert_eq!(at, stated);
+    }
+
+    #[test]
+    fn what_stands_in_the_directory_goes_before_what_stands_beside_it() {
+        let package = Package::new(&[
+            ("Cargo.toml", ""),
+            ("driftless.toml", "layout = 'sqlx'\n[lints]\nrow-dependent = 'allow'\nmissing-parent = 'allow'"),
+            ("migrations/1_a.sql", ""),
+            ("migrations/driftless.toml", "[lints]\nrow-dependent = 'warn'"),
+        ]);
+        let project = package.locate(None, None).unwrap();
+        assert_eq!(project.config.layout, Some(Layout::Sqlx));
+        assert_eq!(project.config.lints.level("row-dependent"), crate::Level::Warn);
+        assert_eq!(project.config.lints.level("missing-parent"), crate::Level::Allow);
+        let root = absolute(package.0.path());
+        assert_eq!(project.configured_in, [root.join("migrations/driftless.toml"), root.join("driftless.toml")]);
     }
 
     #[test]

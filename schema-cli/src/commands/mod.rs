@@ -7,6 +7,7 @@ mod diff;
 mod init;
 mod lock;
 mod plan;
+mod pull;
 mod rebase;
 mod rollback;
 mod schema;
@@ -24,6 +25,7 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     match cli.command {
         Command::Check { place, format } => check::run(&place, format, json),
         Command::Init { place } => init::run(&place, json),
+        Command::Pull { place, pull } => pull::run(&place, &pull, json),
         Command::Schema { place, at } => schema::run(&place, at.as_deref(), json),
         Command::Diff { before, after, place } => diff::run(&before, &after, &place, json),
         Command::Rebase { place, local } => rebase::run(&place, &local, json),
