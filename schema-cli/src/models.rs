@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::Span;
 use schema_core::{Dialect, Name, ObjectName, Pair, Renames, Schema, Table};
 use schema_model::Desired;
-use schema_model::source::{ModelItem, Source};
+use schema_model::source::{ModelItem, NamedModel, Source};
 
 use crate::finding::{Finding, Level, Spot};
 use crate::hosts::near;
@@ -81,7 +81,10 @@ fn ordered(sources: &[Source]) -> Vec<(&Source, &ModelItem)> {
         for item in source.schemas() {
             let paths = item.input.as_ref().map(|input| input.models.as_slice()).unwrap_or_default();
             let resolver = source.resolver(item.module);
-            listed.extend(paths.iter().filter_map(|path| resolver.model(path)).map(|model| &raw const *model));
+            listed.extend(paths.iter().filter_map(|path| match resolver.model(path) {
+                NamedModel::Model(model) => Some(&raw const *model),
+                NamedModel::NoTable(_) | NamedModel::Unknown => None,
+            }));
         }
         models.extend(source.models().map(|item| (!listed.contains(&(&raw const *item)), source, item)));
     }

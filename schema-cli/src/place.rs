@@ -58,6 +58,11 @@ pub(crate) fn stop(problems: &[Problem]) -> Stop {
 impl Where {
     /// All that the command line names: one site for each migrations directory.
     pub(crate) fn sites(&self) -> Result<Vec<Site>> {
+        self.all_sites(Err)
+    }
+
+    /// `otherwise` says what becomes of a directory that cannot be found.
+    fn all_sites(&self, otherwise: fn(Stop) -> Result<Option<Project>>) -> Result<Vec<Site>> {
         match (&self.migrations, &self.models) {
             (Some(dir), _) => return Ok(vec![self.bare(dir)?]),
             (None, Some(models)) => return Ok(vec![self.beside(models)?]),
@@ -68,8 +73,9 @@ impl Where {
         for (package, roots) in packages {
             let mut by_dir: BTreeMap<Option<PathBuf>, Site> = BTreeMap::new();
             for root in roots {
-                let project = Project::locate(Some(&root), &package.root, None).map_err(|problem| stop(&[problem]))?;
-                let project = project.map(|project| self.adjust(project)).transpose()?;
+                let project = Project::locate(Some(&root), &package.root, None).map_err(|problem| stop(&[problem]));
+                let project = project.and_then(|project| project.map(|project| self.adjust(project)).transpose());
+                let project = project.or_else(otherwise)?;
                 let key = project.as_ref().map(|project| project.dir.clone());
                 let site = by_dir.entry(key).or_insert_with(|| Site {
                     package: Some(package.clone()),
@@ -84,9 +90,10 @@ impl Where {
         Ok(sites)
     }
 
-    /// The same for a command that reads models: a migrations directory that is named without models is that of a package.
+    /// The same for `check`: a migrations directory that is named without models is that of a package, and what is
+    /// wrong with one package does not hide what is wrong with the others.
     pub(crate) fn sites_with_models(&self) -> Result<Vec<Site>> {
-        let sites = self.sites()?;
+        let sites = self.all_sites(|_| Ok(None))?;
         let [Site { package: None, project: Some(project), roots, .. }] = sites.as_slice() else {
             return Ok(sites);
         };

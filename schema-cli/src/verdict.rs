@@ -10,8 +10,8 @@ use std::sync::Arc;
 use proc_macro2::Span;
 use schema_core::{Dialect, ObjectName, Table};
 use schema_model::check::{Found, TypeProof, Verdict, check, judge_standard};
-use schema_model::source::{Fact, ModelItem, ScopedResolver, Source, span_of, text_of};
-use schema_model::{Desired, StandardTypes, TypeResolver as _};
+use schema_model::source::{Fact, ModelItem, NamedModel, ScopedResolver, Source, span_of, text_of};
+use schema_model::{Desired, SqlTypeModel, SqlTypeStorage, StandardTypes, TypeResolver as _};
 use schema_replay::{Problem, Project, Replay};
 
 use crate::args::Where;
@@ -78,6 +78,11 @@ impl Judge<'_> {
         self.out.findings.extend(faults(source));
         for item in source.sql_types() {
             self.out.findings.extend(refusals(source, item.file, item.model, "sql-type"));
+            if let Ok(SqlTypeModel { storage: SqlTypeStorage::Newtype(inner), .. }) = item.model
+                && let Fact::Unstorable(ty) = source.resolver(item.module).judge(inner)
+            {
+                self.error("unstorable-type", source.path(item.file), span_of(inner), unstorable(&ty));
+            }
         }
         for item in source.models() {
             self.out.models.insert(spot(source.path(item.file), item.input.ident.span()));
@@ -105,24 +110,29 @@ impl Judge<'_> {
             found
         });
         match found {
+            Ok(Some(project)) if project.config.dialect == Dialect::Postgres => {
+                let message = "migrations for PostgreSQL cannot be replayed by this version, only those for SQLite";
+                self.once("unsupported-dialect", file, span, message);
+                None
+            }
             Ok(Some(project)) => Some(self.announced(&project)),
             Ok(None) => {
-                if !self.out.findings.iter().any(|finding| finding.code == "missing-migrations") {
-                    let message = "there is no `migrations` directory at or above this file inside its package\n  \
-                                   help: run `cargo driftless init`";
-                    self.error("missing-migrations", file, span, message.to_owned());
-                }
+                let message = "there is no `migrations` directory at or above this file inside its package\n  \
+                               help: run `cargo driftless init`";
+                self.once("missing-migrations", file, span, message);
                 None
             }
             Err(problem) => {
-                let rust = Some(spot(file, span));
-                let message = problem.message;
-                let finding = Finding { rust, sql: None, code: problem.code, level: Level::Error, message };
-                if !self.out.findings.iter().any(|other| other.message == finding.message) {
-                    self.out.findings.insert(finding);
-                }
+                self.once(problem.code, file, span, &problem.message);
                 None
             }
+        }
+    }
+
+    /// What is no fault of the models, for the first of them only.
+    fn once(&mut self, code: &'static str, file: &Path, span: Span, message: &str) {
+        if !self.out.findings.iter().any(|finding| finding.message == message) {
+            self.error(code, file, span, message.to_owned());
         }
     }
 
@@ -186,18 +196,20 @@ impl Judge<'_> {
             self.type_proof(item, proof, &verdict.table, resolver, host);
         }
         for proof in &verdict.references {
-            let parent = resolver.model(&proof.model).map(|parent| parent.model.as_ref());
-            match parent {
-                Some(Ok(parent)) => {
-                    if let Some(message) = proof.judge(parent) {
+            match resolver.model(&proof.model) {
+                NamedModel::Model(parent) => {
+                    if let Some(message) = parent.model.as_ref().ok().and_then(|parent| proof.judge(parent)) {
                         self.error("foreign-key", source.path(item.file), proof.span, message);
                     }
                 }
-                Some(Err(_)) => {}
-                None => {
-                    let model = text_of(&proof.model);
+                NamedModel::NoTable(name) => {
+                    let span = span_of(&proof.model);
+                    self.error("no-table", source.path(item.file), span, no_table(name));
+                }
+                NamedModel::Unknown => {
                     let message = format!(
-                        "the model `{model}` is not among the sources, so only the build can tell whether its table is `{}`",
+                        "the model `{}` is not among the sources, so only the build can tell whether its table is `{}`",
+                        text_of(&proof.model),
                         proof.parent
                     );
                     self.note("unknown-model", item, proof.span, message);
@@ -236,13 +248,8 @@ impl Judge<'_> {
                     });
                 }
             }
-            Fact::Unstorable(ty) => {
-                let message = format!(
-                    "`{ty}` cannot be stored in a SQL column\n  help: give a type of your own `#[derive(SqlType)]`; \
-                     integers that do not fit the database's signed 64 bits become `i64`"
-                );
-                self.error("unstorable-type", path, span, message);
-            }
+            Fact::Unstorable(ty) => self.error("unstorable-type", path, span, unstorable(&ty)),
+            Fact::Refused => {}
             Fact::Unknown => {
                 let message = format!(
                     "the type `{}` of column `{}.{}` is not among the sources, so only the build can tell how it is stored",
@@ -276,6 +283,19 @@ impl Judge<'_> {
 
 fn compare(model: &str, desired: &Desired, replay: &Replay) -> Verdict {
     check(model, desired, Found { inspection: &replay.inspection, map: &replay.map })
+}
+
+/// What rustc says of a type without `SqlType`.
+fn unstorable(ty: &str) -> String {
+    format!(
+        "`{ty}` cannot be stored in a SQL column\n  help: give a type of your own `#[derive(SqlType)]`; \
+         integers that do not fit the database's signed 64 bits become `i64`"
+    )
+}
+
+/// What rustc says of a type without `Table`.
+fn no_table(name: &str) -> String {
+    format!("`{name}` is no table\n  help: write `#[derive(Table)]` above it")
 }
 
 /// The line of a table in a message.

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use proc_macro2::Span;
-use schema_core::{ObjectName, Path};
+use schema_core::ObjectName;
 use schema_model::SchemaMacro;
-use schema_model::source::{ModelItem, SchemaItem, span_of, text_of};
+use schema_model::source::{ModelItem, NamedModel, Path, SchemaItem, span_of, text_of};
 use schema_replay::Replay;
 
-use super::{Compared, Judge, place_line, shown};
+use super::{Compared, Judge, no_table, place_line, shown};
 use crate::finding::{Finding, Level};
 use crate::hosts::{Host, State};
 use crate::models::{refusals, spot};
 
-/// A listed model: its path, and what became of it where it is among the sources.
-type Listed = (String, Option<Compared>);
+/// What became of a listed model; none where it is not among the sources.
+type Listed = Option<Compared>;
 
 impl Judge<'_> {
     pub(super) fn schema(&mut self, item: &SchemaItem) {
@@ -31,9 +31,14 @@ impl Judge<'_> {
         let listed: Vec<Listed> = input
             .models
             .iter()
-            .map(|path| (text_of(path), resolver.model(path).map(|model| self.compare_quietly(model))))
+            .map(|path| match resolver.model(path) {
+                NamedModel::Model(model) => Some(self.compare_quietly(model)),
+                NamedModel::NoTable(_) | NamedModel::Unknown => None,
+            })
             .collect();
-        self.unknown_models(item, input, &listed);
+        for path in &input.models {
+            self.unlisted(item, path, resolver.model(path));
+        }
         let excused = self.excused();
         for name in replay.inspection.schema.tables.keys().filter(|name| !excused.contains(name)) {
             if let Some(message) = self.claim(input, &listed, &host, replay, name) {
@@ -45,20 +50,21 @@ impl Judge<'_> {
         }
     }
 
-    /// A model that cannot be found may be of any table.
-    fn unknown_models(&mut self, item: &SchemaItem, input: &SchemaMacro, listed: &[Listed]) {
-        for ((path, _), written) in listed.iter().zip(&input.models).filter(|((_, compared), _)| compared.is_none()) {
-            let span = span_of(written);
-            self.out.findings.insert(Finding {
-                rust: Some(spot(self.source.path(item.file), span)),
-                sql: None,
-                code: "unknown-model",
-                level: Level::Note,
-                message: format!(
+    /// A listed type that is no model, or not to be found.
+    fn unlisted(&mut self, item: &SchemaItem, path: &Path, found: NamedModel<'_>) {
+        let (code, level, message) = match found {
+            NamedModel::Model(_) => return,
+            NamedModel::NoTable(name) => ("no-table", Level::Error, no_table(name)),
+            NamedModel::Unknown => {
+                let path = text_of(path);
+                let message = format!(
                     "the model `{path}` is not among the sources, so only the build can tell which table it has"
-                ),
-            });
-        }
+                );
+                ("unknown-model", Level::Note, message)
+            }
+        };
+        let rust = Some(spot(self.source.path(item.file), span_of(path)));
+        self.out.findings.insert(Finding { rust, sql: None, code, level, message });
     }
 
     /// The tables that a model without a table was probably meant for.
@@ -77,10 +83,9 @@ impl Judge<'_> {
         let table = name.name.as_str();
         let place = place_line(replay, name);
         let is_of = |compared: &Compared| compared.table.as_ref().is_some_and(|found| found.name.as_str() == table);
-        let Some(found) = listed.iter().filter_map(|(_, compared)| compared.as_ref()).find(|compared| is_of(compared))
-        else {
+        let Some(found) = listed.iter().flatten().find(|compared| is_of(compared)) else {
             // A model that was refused or is not known has no name here, and may be the one.
-            if listed.iter().any(|(_, compared)| compared.as_ref().is_none_or(|compared| compared.table.is_none())) {
+            if listed.iter().any(|compared| compared.as_ref().is_none_or(|compared| compared.table.is_none())) {
                 return None;
             }
             return Some(match self.model_of(name) {
@@ -115,7 +120,7 @@ impl Judge<'_> {
 
     fn at_list(&mut self, item: &SchemaItem, span: Span, host: &Host, name: &ObjectName, message: String) {
         let State::Ready { replay, .. } = &host.state else { return };
-        let place = replay.map.get(&Path::Table(name.clone()));
+        let place = replay.map.get(&schema_core::Path::Table(name.clone()));
         self.out.findings.insert(Finding {
             rust: Some(spot(self.source.path(item.file), span)),
             sql: place.map(|place| host.spot(place)),
@@ -126,12 +131,11 @@ impl Judge<'_> {
     }
 
     fn duplicates(&mut self, item: &SchemaItem, input: &SchemaMacro, listed: &[Listed], host: &Host) {
-        let tables: Vec<&ObjectName> =
-            listed.iter().filter_map(|(_, compared)| compared.as_ref()?.table.as_ref()).collect();
+        let tables: Vec<&ObjectName> = listed.iter().flatten().filter_map(|compared| compared.table.as_ref()).collect();
         let Some(twice) = tables.iter().enumerate().find(|(at, table)| tables[..*at].contains(table)) else { return };
         let message = format!("two listed models are of table `{}`\n  help: list one of them", twice.1);
         let State::Ready { replay, .. } = &host.state else { return };
-        let place = replay.map.get(&Path::Table((*twice.1).clone()));
+        let place = replay.map.get(&schema_core::Path::Table((*twice.1).clone()));
         self.out.findings.insert(Finding {
             rust: Some(spot(self.source.path(item.file), input.ident.span())),
             sql: place.map(|place| host.spot(place)),
@@ -161,7 +165,7 @@ impl Judge<'_> {
             .filter(|name| !excused.contains(name) && !has_model(name))
             .map(|name| Finding {
                 rust: None,
-                sql: replay.map.get(&Path::Table(name.clone())).map(|place| host.spot(place)),
+                sql: replay.map.get(&schema_core::Path::Table(name.clone())).map(|place| host.spot(place)),
                 code: "unclaimed-table",
                 level: Level::Error,
                 message: format!(

@@ -10,7 +10,7 @@ mod resolver;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Path as FilePath, PathBuf};
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -20,9 +20,9 @@ use syn::{DeriveInput, Type};
 use crate::{Model, SchemaMacro, SqlTypeModel};
 use names::Module;
 
-pub use resolver::{Fact, ScopedResolver};
-/// Why an item cannot be read: its places and its words.
-pub use syn::Error;
+pub use resolver::{Fact, NamedModel, ScopedResolver};
+/// Why an item cannot be read, with its places and its words; and a path as it is written.
+pub use syn::{Error, Path};
 
 /// The Rust files of one crate, or of a directory.
 ///
@@ -94,7 +94,7 @@ pub struct ModelItem {
 /// A `schema! { … }`.
 #[derive(Debug)]
 pub struct SchemaItem {
-    path: syn::Path,
+    path: Path,
     tokens: TokenStream,
     /// What it says, or the refusal.
     pub input: syn::Result<SchemaMacro>,
@@ -158,14 +158,14 @@ impl SchemaItem {
 impl Source {
     /// Reads a crate from its root file. `others` are the root files of crates that it may name, by their names;
     /// those that it does name are read as well, for their types and models.
-    pub fn of_crate(root: &Path, others: &BTreeMap<String, PathBuf>) -> Source {
+    pub fn of_crate(root: &FilePath, others: &BTreeMap<String, PathBuf>) -> Source {
         let mut source = Source::default();
         walk::read_crate(&mut source, root, others);
         source
     }
 
     /// Reads a file with its out-of-line modules, or every Rust file below a directory.
-    pub fn of_path(path: &Path) -> Source {
+    pub fn of_path(path: &FilePath) -> Source {
         let mut source = Source { bare: true, ..Source::default() };
         walk::read_path(&mut source, path);
         source
@@ -200,7 +200,7 @@ impl Source {
     }
 
     /// The path of a file.
-    pub fn path(&self, file: usize) -> &Path {
+    pub fn path(&self, file: usize) -> &FilePath {
         &self.files[file].path
     }
 

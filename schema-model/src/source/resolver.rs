@@ -20,7 +20,9 @@ pub enum Fact {
     Known(ResolvedType),
     /// This type certainly has no `SqlType`: rustc will say so.
     Unstorable(Box<str>),
-    /// Its definition is not among the sources, or its own attributes were refused.
+    /// Its definition has an error of its own, which is enough.
+    Refused,
+    /// Its definition is not among the sources.
     Unknown,
 }
 
@@ -55,12 +57,13 @@ impl TypeResolver for ScopedResolver<'_> {
     fn fact(&self, ty: &Type) -> Option<ResolvedType> {
         match self.judge(ty) {
             Fact::Known(fact) => Some(fact),
-            Fact::Unstorable(_) | Fact::Unknown => None,
+            Fact::Unstorable(_) | Fact::Refused | Fact::Unknown => None,
         }
     }
 
     fn parent(&self, model: &Path, fields: &[Ident]) -> Option<ResolvedParent> {
-        let model = self.model(model)?.model.as_ref().ok()?;
+        let NamedModel::Model(model) = self.model(model) else { return None };
+        let model = model.model.as_ref().ok()?;
         let columns = fields.iter().map(|field| Some(model.field(&field.unraw())?.column_name()));
         Some(ResolvedParent {
             schema: model.table.schema.as_ref().map(|schema| schema.value.clone()),
@@ -81,11 +84,37 @@ impl<'a> ScopedResolver<'a> {
     }
 
     /// The model that a path names; of another crate of the workspace too.
-    pub fn model(&self, path: &Path) -> Option<&'a ModelItem> {
-        let Meaning::Item(item) = self.source.meaning(self.module, path) else { return None };
-        let item = &self.source.types[item];
+    pub fn model(&self, path: &Path) -> NamedModel<'a> {
+        let Meaning::Item(number) = self.source.meaning(self.module, path) else { return NamedModel::Unknown };
+        let item = &self.source.types[number];
         let is_it = |model: &&ModelItem| model.module == item.module && model.input.ident.unraw() == item.name;
-        self.source.models.iter().find(is_it)
+        match (self.source.models.iter().find(is_it), &item.kind) {
+            (Some(model), _) => NamedModel::Model(model),
+            (None, TypeKind::Alias { ty, .. }) => match ungrouped(ty) {
+                Type::Path(path) => self.source.resolver(item.module).model(&path.path),
+                _ => NamedModel::Unknown,
+            },
+            (None, _) if self.source.in_macros(&item.name) => NamedModel::Unknown,
+            (None, _) => NamedModel::NoTable(&item.name),
+        }
+    }
+}
+
+/// What a path that should name a model names.
+#[derive(Clone, Copy, Debug)]
+pub enum NamedModel<'a> {
+    /// A model.
+    Model(&'a ModelItem),
+    /// A type of this name, without `#[derive(Table)]`.
+    NoTable(&'a str),
+    /// Nothing that is among the sources.
+    Unknown,
+}
+
+impl Source {
+    /// Whether a macro gets to see a name, and so may write an implementation for it.
+    fn in_macros(&self, name: &str) -> bool {
+        self.macros.iter().any(|tokens| mentions(tokens.clone(), name))
     }
 }
 
@@ -193,7 +222,7 @@ impl Judge<'_> {
         if let TypeKind::SqlType(model) = &item.kind {
             return match &**model {
                 Ok(model) => self.sql_type(item, model),
-                Err(_) => Fact::Unknown,
+                Err(_) => Fact::Refused,
             };
         }
         let source = self.source;
@@ -207,14 +236,18 @@ impl Judge<'_> {
         if let Some(by_hand) = source.impls.iter().find(|by_hand| is_it(by_hand.module, &by_hand.ty)) {
             return by_hand.fact.as_ref().map_or(Fact::Unknown, |fact| self.constant(by_hand.module, fact));
         }
-        // A macro may write the implementation.
-        let named_in_macro = source.macros.iter().any(|tokens| mentions(tokens.clone(), &item.name));
-        if named_in_macro { Fact::Unknown } else { Fact::Unstorable(item.name.as_str().into()) }
+        match self.source.in_macros(&item.name) {
+            true => Fact::Unknown,
+            false => Fact::Unstorable(item.name.as_str().into()),
+        }
     }
 
     fn sql_type(&mut self, item: &TypeItem, model: &SqlTypeModel) -> Fact {
         match &model.storage {
-            SqlTypeStorage::Newtype(inner) => self.ty(item.module, inner, &[]),
+            SqlTypeStorage::Newtype(inner) => match self.ty(item.module, inner, &[]) {
+                Fact::Unstorable(_) => Fact::Refused,
+                found => found,
+            },
             SqlTypeStorage::Enum { .. } => model.enum_type().map_or(Fact::Unknown, Fact::Known),
         }
     }
