@@ -3,7 +3,6 @@
 mod args;
 mod atomic;
 mod commands;
-mod desired;
 mod exit;
 mod explain;
 mod finding;
@@ -19,7 +18,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::Cli;
-use exit::{Outcome, Stop};
+use exit::{Outcome, Result, Stop};
 
 fn main() -> ExitCode {
     // Cargo runs `cargo driftless x` as `cargo-driftless driftless x`.
@@ -44,12 +43,25 @@ fn main() -> ExitCode {
         }
     };
     let json = cli.json;
-    match commands::run(cli) {
+    match on_a_large_stack(move || commands::run(cli)) {
         Ok(outcome) => outcome.into(),
         Err(stop) => {
             report(&stop, json);
             stop.outcome.into()
         }
+    }
+}
+
+/// Enough for the parsers to follow the deepest nesting that is let through to them.
+const STACK: usize = 64 << 20;
+
+fn on_a_large_stack(command: impl FnOnce() -> Result<Outcome> + Send + 'static) -> Result<Outcome> {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(command);
+    let thread = thread.map_err(|error| Stop::unusable(format!("cannot start a thread: {error}")))?;
+    match thread.join() {
+        Ok(result) => result,
+        // What it said is on standard error already.
+        Err(panic) => std::panic::resume_unwind(panic),
     }
 }
 

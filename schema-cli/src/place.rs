@@ -14,7 +14,7 @@ use crate::exit::{Result, Stop};
 use crate::hosts::near;
 
 /// A migrations directory and the Rust files whose models belong to it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Site {
     /// The package, unless the paths were given bare.
     pub(crate) package: Option<Package>,

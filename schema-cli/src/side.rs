@@ -5,13 +5,14 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
-use schema_core::{Dialect, Inspection, Migration, Renames, SourceMap, checksum, compare_versions};
+use schema_core::{Dialect, Inspection, Migration, Renames, Schema, SourceMap, checksum, compare_versions};
 use schema_replay::{Project, Replay, inspect, is_bookkeeping};
 
 use crate::args::Where;
-use crate::desired;
 use crate::exit::{Result, Stop};
-use crate::place::stop;
+use crate::finding::Finding;
+use crate::models::{Wanted, wanted};
+use crate::place::{Site, stop};
 
 /// What a word of the command line names.
 enum Side {
@@ -32,8 +33,8 @@ pub(crate) struct Loaded {
     pub(crate) map: SourceMap,
     /// What the models' `was` states.
     pub(crate) renames: Renames,
-    /// Whether names and other choices are open, as models leave them.
-    pub(crate) open: bool,
+    /// The models, which leave names and other choices open.
+    pub(crate) wanted: Option<Wanted>,
 }
 
 /// Reads what a word names.
@@ -94,15 +95,50 @@ fn is_database(path: &Path) -> std::io::Result<bool> {
 
 /// The schema of the models.
 pub(crate) fn models(place: &Where) -> Result<Loaded> {
-    let site = place.site()?;
-    let models = desired::models(&site)?;
-    if !models.any {
+    let wanted = wanted(&site(place)?);
+    if !wanted.problems.is_empty() {
+        return Err(refused(&wanted.problems));
+    }
+    if wanted.models.is_empty() {
         return Err(Stop::unusable(
             "there is no model here\n  help: derive `Table` for a struct, or name the files with `--models`",
         ));
     }
-    let inspection = Inspection { schema: models.schema, unmanaged: Vec::new() };
-    Ok(Loaded { renames: models.renames, open: true, ..of(inspection) })
+    let inspection = Inspection { schema: wanted.schema.clone(), unmanaged: Vec::new() };
+    Ok(Loaded { renames: wanted.renames.clone(), wanted: Some(wanted), ..of(inspection) })
+}
+
+/// Models can be read without any migrations.
+fn site(place: &Where) -> Result<Site> {
+    let Some(models) = place.models.as_ref().filter(|_| place.migrations.is_none()) else {
+        return place.site();
+    };
+    if !models.exists() {
+        return Err(Stop::unusable(format!("there is no file or directory `{}`", models.display())));
+    }
+    Ok(Site { roots: vec![models.clone()], ..Site::default() })
+}
+
+impl Loaded {
+    /// Gives what models leave open the values of another schema; what it does not have either is an error.
+    pub(crate) fn settle(&mut self, found: &Schema) -> Result<()> {
+        let Some(wanted) = &self.wanted else { return Ok(()) };
+        let (schema, unknown) = wanted.settled(found);
+        self.inspection.schema = schema;
+        if unknown.is_empty() { Ok(()) } else { Err(refused(&unknown)) }
+    }
+}
+
+/// What keeps models from being read, as the reason to stop.
+pub(crate) fn refused(findings: &[Finding]) -> Stop {
+    let text = |finding: &Finding| {
+        let (fact, rest) = finding.message.split_once('\n').unwrap_or((&finding.message, ""));
+        let spot = finding.rust.as_ref().or(finding.sql.as_ref());
+        let at = spot.map(|spot| format!("\n  at:          {}:{}:{}", spot.file.display(), spot.line, spot.column));
+        let rest = if rest.is_empty() { String::new() } else { format!("\n{rest}") };
+        format!("{fact}{}{rest}", at.unwrap_or_default())
+    };
+    Stop::unusable(findings.iter().map(text).collect::<Vec<_>>().join("\nerror: "))
 }
 
 /// The schema of the migrations up to a version; `0` is before the first.
@@ -129,7 +165,7 @@ fn replayed(migrations: &[Migration]) -> Result<Loaded> {
 }
 
 fn of(inspection: Inspection) -> Loaded {
-    Loaded { name: String::new(), inspection, map: SourceMap::default(), renames: Renames::default(), open: false }
+    Loaded { name: String::new(), inspection, map: SourceMap::default(), renames: Renames::default(), wanted: None }
 }
 
 /// The schema of a database without the tables in which tools keep their history.

@@ -12,7 +12,7 @@ use crate::side::{self, Loaded};
 
 pub(crate) fn run(before: &str, after: &str, place: &Where, as_json: bool) -> Result<Outcome> {
     let mut sides = Pair::new(side::load(before, place)?, side::load(after, place)?);
-    settle(&mut sides);
+    settle(&mut sides)?;
     let lines = lines(&sides);
     if as_json {
         out::json(&json!({
@@ -30,19 +30,11 @@ pub(crate) fn run(before: &str, after: &str, place: &Where, as_json: bool) -> Re
 }
 
 /// Gives what models leave open the value that the other side has.
-fn settle(sides: &mut Pair<Loaded>) {
-    fn adopt(open: &mut Loaded, found: &Loaded) {
-        for table in open.inspection.schema.tables.values_mut() {
-            if let Some(other) = found.inspection.schema.tables.get(&table.name) {
-                table.settle(other);
-            }
-        }
-    }
-    if sides.after.open {
-        adopt(&mut sides.after, &sides.before);
-    } else if sides.before.open {
-        adopt(&mut sides.before, &sides.after);
-    }
+fn settle(sides: &mut Pair<Loaded>) -> Result<()> {
+    let other = sides.before.inspection.schema.clone();
+    sides.after.settle(&other)?;
+    let other = sides.after.inspection.schema.clone();
+    sides.before.settle(&other)
 }
 
 /// One difference.
@@ -224,7 +216,7 @@ fn part<T>(table: Option<&ObjectName>, kind: &'static str, edit: &Edit<T>, rende
 
 /// Views, triggers, virtual tables and what is not understood, by their text. Models cannot state them.
 fn unmanaged(sides: &Pair<Loaded>) -> Vec<Line> {
-    if sides.before.open || sides.after.open {
+    if sides.before.wanted.is_some() || sides.after.wanted.is_some() {
         return Vec::new();
     }
     let text = |object: &Unmanaged| object.sql.as_deref().map(|sql| schema_core::checksum(Dialect::Sqlite, sql));

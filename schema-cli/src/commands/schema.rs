@@ -1,6 +1,6 @@
 //! `schema`: the DDL of the models, or of the migrations at a version.
 
-use schema_core::{Unmanaged, UnmanagedKind, render};
+use schema_core::{Dialect, Schema, Unmanaged, UnmanagedKind, render};
 use serde_json::json;
 
 use crate::args::Where;
@@ -8,10 +8,11 @@ use crate::exit::{Outcome, Result};
 use crate::{out, side};
 
 pub(crate) fn run(place: &Where, at: Option<&str>, as_json: bool) -> Result<Outcome> {
-    let loaded = match at {
+    let mut loaded = match at {
         Some(version) => side::migrations(place, Some(version))?,
         None => side::models(place)?,
     };
+    loaded.settle(&Schema::empty(Dialect::Sqlite))?;
     let schema = &loaded.inspection.schema;
     let mut statements = render::schema(schema);
     // Views, triggers and virtual tables are kept as their files write them.

@@ -145,16 +145,6 @@ pub struct SqlTypeItem<'a> {
     pub module: usize,
 }
 
-impl SchemaItem {
-    /// What it says.
-    ///
-    /// # Errors
-    /// Where it is not what `schema!` takes.
-    pub fn parse(&self) -> syn::Result<SchemaMacro> {
-        syn::parse2(self.tokens.clone())
-    }
-}
-
 impl Source {
     /// Reads a crate from its root file. `others` are the root files of crates that it may name, by their names;
     /// those that it does name are read as well, for their types and models.
