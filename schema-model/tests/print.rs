@@ -198,7 +198,7 @@ fn every_kind_of_constraint_is_stated() {
     unique(y, z, name = "both", on_conflict = ignore),
     unique(z collate "NOCASE"),
     index(sql("lower(y)"), x desc, name = "i1", where = "z IS NOT NULL"),
-    index(t)
+    index(t, name = "a_t_idx")
 )]
 pub struct A {
     pub x: i64,
@@ -271,6 +271,46 @@ pub struct Member {
     pub twice: Option<i64>,
     #[column(references("nowhere", "id", name = "is_gone"), deferrable = deferred)]
     pub gone: Option<i64>,
+}
+"#
+    );
+}
+
+#[test]
+fn constraints_over_the_same_columns_are_told_apart() {
+    let found = printed(
+        "CREATE TABLE categories (id INTEGER PRIMARY KEY, parent INTEGER, other INTEGER REFERENCES categories (id));
+         CREATE TABLE a (x INTEGER REFERENCES categories ON DELETE CASCADE, y INTEGER REFERENCES categories (id),
+           z INTEGER, CHECK (x > 0), CONSTRAINT positive CHECK (x > 0), UNIQUE (z),
+           FOREIGN KEY (x) REFERENCES categories ON DELETE RESTRICT);
+         CREATE UNIQUE INDEX a_z_key ON a (z);
+         CREATE INDEX a_z_idx ON a (z);
+         CREATE INDEX again ON a (z);",
+    );
+    assert_eq!(
+        found,
+        r#"#[table(name = "categories")]
+pub struct Category {
+    #[column(primary_key)]
+    pub id: i64,
+    pub parent: Option<i64>,
+    #[column(references = Category::id)]
+    pub other: Option<i64>,
+}
+#[table(
+    name = "a",
+    index(z, name = "a_z_idx"),
+    index(z, name = "again"),
+    foreign_key(columns(x), references("categories", "id"), on_delete = cascade),
+    foreign_key(columns(x), references("categories", "id"), on_delete = restrict)
+)]
+pub struct A {
+    #[column(check = "x > 0", check("(x > 0)", name = "positive"))]
+    pub x: Option<i64>,
+    #[column(references = Category::id)]
+    pub y: Option<i64>,
+    #[column(unique, index(name = "a_z_key", unique))]
+    pub z: Option<i64>,
 }
 "#
     );

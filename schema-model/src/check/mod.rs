@@ -12,8 +12,8 @@ mod words;
 use proc_macro2::Span;
 use schema_core::word::closest;
 use schema_core::{
-    Change, ColumnFact, Dialect, Diff, Edit, Expr, Inspection, Name, ObjectName, Pair, PartKind, Path, Place,
-    SourceMap, Table, UnmanagedKind,
+    Change, ColumnFact, Dialect, Diff, Edit, Expr, ForeignKey, Inspection, Name, ObjectName, Pair, PartKind, Path,
+    Place, SourceMap, Table, UnmanagedKind,
 };
 
 #[cfg(feature = "source")]
@@ -146,15 +146,30 @@ impl<'a> Check<'a> {
     /// Takes over, for references to models, the parents that the migrations name.
     fn settle_references(&mut self, actual: &Table) -> Vec<ReferenceProof> {
         let mut proofs = Vec::new();
-        for reference in &self.desired.references {
-            let key = self.table.foreign_keys.iter_mut().find(|key| {
-                key.columns == reference.columns && !proofs.iter().any(|proof: &ReferenceProof| proof.is_of(reference))
-            });
-            let found = actual.foreign_keys.iter().find(|key| key.columns == reference.columns);
-            let (Some(key), Some(found)) = (key, found) else {
-                continue;
+        // Several keys may be over the same columns; each is settled once.
+        let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+        let stated = &self.desired.table.foreign_keys;
+        for reference in self.desired.references.iter().filter(|reference| !reference.resolved) {
+            let guess = reference.model.segments.last().map(|last| crate::table_name_of(&last.ident));
+            let is_mine = |at: usize, key: &ForeignKey| {
+                !mine.contains(&at)
+                    && key.columns == reference.columns
+                    && guess.as_ref().is_some_and(|guess| key.parent.name.is(guess))
             };
-            if reference.resolved || found.parent_columns.len() != reference.fields.len() {
+            let Some(at) = position(stated, is_mine) else { continue };
+            mine.push(at);
+            let same_parent = |key: &ForeignKey, other: &ForeignKey| {
+                key.columns == other.columns && key.parent == other.parent && key.parent_columns == other.parent_columns
+            };
+            let is_found = |index: usize, key: &ForeignKey| {
+                !theirs.contains(&index)
+                    && key.columns == reference.columns
+                    && position(stated, |other, stated| other != at && same_parent(stated, key)).is_none()
+            };
+            let Some(index) = position(&actual.foreign_keys, is_found) else { continue };
+            theirs.push(index);
+            let (key, found) = (&mut self.table.foreign_keys[at], &actual.foreign_keys[index]);
+            if found.parent_columns.len() != reference.fields.len() {
                 continue;
             }
             key.parent = found.parent.clone();
@@ -179,10 +194,8 @@ impl<'a> Check<'a> {
     fn settle_parents(&mut self) {
         for key in self.table.foreign_keys.iter_mut().filter(|key| key.parent_columns.is_empty()) {
             let parent = self.found.inspection.schema.tables.get(&key.parent);
-            key.parent_columns = parent
-                .and_then(|parent| parent.primary_key.as_ref())
-                .map(schema_core::PrimaryKey::columns)
-                .unwrap_or_default();
+            let columns = parent.and_then(|parent| parent.primary_key.as_ref()).map(schema_core::PrimaryKey::columns);
+            key.parent_columns = columns.filter(|columns| columns.len() == key.columns.len()).unwrap_or_default();
         }
     }
 
@@ -317,6 +330,10 @@ impl Columns {
         }
         columns
     }
+}
+
+fn position(keys: &[ForeignKey], is_it: impl Fn(usize, &ForeignKey) -> bool) -> Option<usize> {
+    keys.iter().enumerate().position(|(at, key)| is_it(at, key))
 }
 
 fn is_key(table: &Table, column: &Name) -> bool {

@@ -107,10 +107,6 @@ impl TypeProof {
 }
 
 impl ReferenceProof {
-    pub(super) fn is_of(&self, reference: &crate::Reference) -> bool {
-        self.model == reference.model && self.fields.iter().map(|(field, _)| field).eq(reference.fields.iter())
-    }
-
     /// When the model is of another table: `{}` stands for that.
     pub fn on_table(&self) -> String {
         let model = self.model_text();

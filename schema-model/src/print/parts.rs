@@ -89,12 +89,12 @@ impl Printer<'_> {
     }
 
     /// The name of an index, unless it is the one that the model gives by default, and no other
-    /// index differs from it by the name alone.
+    /// index is over the same.
     fn index_name<'i>(&self, at: usize, index: &'i Index) -> Option<&'i Name> {
         let name = index.name.as_ref()?;
         let mut table = self.table.clone();
         table.indexes[at].name = None;
-        let twin = self.table.indexes.iter().enumerate().any(|(other, twin)| other != at && twin.same_but_name(index));
+        let twin = self.table.indexes.iter().enumerate().any(|(other, twin)| other != at && twin.parts == index.parts);
         let is_default = render::index_names(&table).get(at).is_some_and(|default| *default == *name.as_str());
         (twin || !is_default).then_some(name)
     }

@@ -1,6 +1,8 @@
 //! One table as a struct.
 
-use schema_core::{Action, Column, ColumnValue, Dialect, Expr, Index, KeyPart, KeyTarget, Schema, Table, token};
+use schema_core::{
+    Action, Column, ColumnValue, Dialect, Expr, ForeignKey, Index, KeyPart, KeyTarget, Schema, Table, token,
+};
 
 use super::attribute::{Entry, attribute, literal};
 use super::names::{Types, plain, table_of};
@@ -120,6 +122,9 @@ impl Printer<'_> {
             // On a field that is no `Option`, SET NULL is refused; databases have it nevertheless.
             let nulls = key.on_delete == Action::SetNull || key.on_update == Action::SetNull;
             let at = at.filter(|at| !nulls || self.is_option(&self.table.columns[*at]));
+            // Two keys of one column to one table are told apart on the struct only.
+            let same = |other: &&ForeignKey| other.columns == key.columns && other.parent == key.parent;
+            let at = at.filter(|_| self.table.foreign_keys.iter().filter(same).count() == 1);
             once(&mut self.foreign_keys, at);
         }
         for at in 0..self.checks.len() {
