@@ -3,6 +3,8 @@
 #[path = "laws/generate.rs"]
 mod generate;
 
+#[path = "laws/behaviour.rs"]
+mod behaviour;
 #[path = "laws/definitions.rs"]
 mod definitions;
 #[path = "laws/examples.rs"]

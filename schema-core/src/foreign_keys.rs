@@ -3,7 +3,9 @@
 //! SQLite accepts such keys when they are declared and fails on the first write
 //! (<https://www.sqlite.org/foreignkeys.html#fk_indexes>); PostgreSQL refuses most of them.
 
-use crate::{Action, Column, ColumnType, ColumnValue, Dialect, ForeignKey, Name, Part, Path, Schema, Table};
+use crate::{
+    Action, Column, ColumnType, ColumnValue, Dialect, ForeignKey, Name, Part, Path, PrimaryKey, Schema, Table,
+};
 
 /// Why a foreign key cannot work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,17 +72,18 @@ fn problem(schema: &Schema, table: &Table, key: &ForeignKey) -> Option<ForeignKe
     if let Some(column) = key.parent_columns.iter().find(|name| parent.column(name).is_none()) {
         return Some(ForeignKeyProblem::MissingParentColumn { column: column.clone() });
     }
-    let implicit = key.parent_columns.is_empty();
-    if implicit && parent.primary_key.as_ref().is_some_and(|primary| primary.parts.len() != key.columns.len()) {
-        return Some(ForeignKeyProblem::ColumnCount);
-    }
-    if implicit || !parent.has_key(&key.parent_columns) {
+    let primary = parent.primary_key.as_ref().map(PrimaryKey::columns);
+    let (columns, is_key) = match (key.parent_columns.is_empty(), primary) {
+        (true, Some(primary)) => (primary, true),
+        _ => (key.parent_columns.clone(), parent.has_key(&key.parent_columns)),
+    };
+    if columns.is_empty() || !is_key {
         return Some(ForeignKeyProblem::ParentNotUnique);
     }
-    if key.columns.len() != key.parent_columns.len() {
+    if key.columns.len() != columns.len() {
         return Some(ForeignKeyProblem::ColumnCount);
     }
-    let pairs = key.columns.iter().zip(&key.parent_columns);
+    let pairs = key.columns.iter().zip(&columns);
     let mismatch = pairs
         .filter_map(|(child, name)| Some((table.column(child)?, parent.column(name)?)))
         .find(|(a, b)| differ(schema.dialect, a, b));
@@ -119,7 +122,7 @@ fn action_problem(table: &Table, key: &ForeignKey) -> Option<ForeignKeyProblem> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{KeyPart, ObjectName, PrimaryKey, Unique};
+    use crate::{KeyPart, ObjectName, Unique};
 
     const D: Dialect = Dialect::Sqlite;
 

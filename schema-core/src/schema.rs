@@ -354,7 +354,10 @@ impl Schema {
         let keys: BTreeMap<ObjectName, Vec<Name>> = self
             .tables
             .values()
-            .filter_map(|table| Some((table.name.clone(), table.primary_key.as_ref()?.columns())))
+            .filter_map(|table| Some((table.name.clone(), table.primary_key.as_ref()?)))
+            // A key that names its columns can only mean one with their own collations.
+            .filter(|(_, key)| key.parts.iter().all(|part| part.collation.is_none()))
+            .map(|(name, key)| (name, key.columns()))
             .collect();
         for table in self.tables.values_mut() {
             for key in &mut table.foreign_keys {

@@ -93,6 +93,43 @@ fn a_foreign_key_without_columns_may_not_fit_the_primary_key() {
 }
 
 #[test]
+fn a_foreign_key_without_columns_takes_the_primary_key_with_its_collations() {
+    // With columns it would need a key with the collation of the column.
+    assert_rewritten(&[(
+        "CREATE TABLE t (a REFERENCES t, PRIMARY KEY (a COLLATE RTRIM))",
+        "CREATE TABLE t ( a REFERENCES t, PRIMARY KEY (a COLLATE RTRIM))",
+    )]);
+}
+
+#[test]
+fn the_index_of_a_unique_constraint_becomes_that_of_the_primary_key() {
+    assert_rewritten(&[
+        ("CREATE TABLE t (a TEXT UNIQUE, PRIMARY KEY (a DESC))", "CREATE TABLE t ( a TEXT PRIMARY KEY)"),
+        ("CREATE TABLE t (a INTEGER PRIMARY KEY DESC UNIQUE)", "CREATE TABLE t ( a INTEGER PRIMARY KEY DESC)"),
+        ("CREATE TABLE t (a INTEGER PRIMARY KEY UNIQUE)", "CREATE TABLE t ( a INTEGER PRIMARY KEY UNIQUE)"),
+    ]);
+}
+
+#[test]
+fn isnull_ends_its_operand() {
+    assert_rewritten(&[
+        ("CREATE TABLE t (a CHECK (a ISNULL))", "CREATE TABLE t ( a CHECK (a IS NULL))"),
+        ("CREATE TABLE t (a CHECK (a NOT NULL AND a))", "CREATE TABLE t ( a CHECK (a IS NOT NULL AND a))"),
+        // `a IS NULL + 1` would be `a IS (NULL + 1)`.
+        ("CREATE TABLE t (a CHECK (a ISNULL + 1))", "CREATE TABLE t ( a CHECK (a ISNULL + 1))"),
+        ("CREATE TABLE t (a CHECK (a NOT NULL < 2))", "CREATE TABLE t ( a CHECK (a NOTNULL < 2))"),
+    ]);
+}
+
+#[test]
+fn desc_behind_an_operator_is_a_column() {
+    assert_rewritten(&[(
+        "CREATE TABLE t (desc); CREATE INDEX i ON t (1 < desc, desc DESC)",
+        "CREATE TABLE t ( desc);\nCREATE INDEX i ON t ((1 < \"desc\"), desc DESC)",
+    )]);
+}
+
+#[test]
 fn two_tildes_are_two_operators() {
     assert_rewritten(&[("CREATE TABLE t (a CHECK (~ ~a > 0))", "CREATE TABLE t ( a CHECK (~~a > 0))")]);
 }

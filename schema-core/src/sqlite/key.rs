@@ -3,6 +3,7 @@
 use crate::sqlite::canon::{self, Scope};
 use crate::sqlite::cursor::{self, Cursor};
 use crate::sqlite::definition::collation;
+use crate::sqlite::write;
 use crate::token::{Token, TokenKind};
 use crate::{Expr, KeyPart, KeyTarget, Name, ParseError};
 
@@ -31,9 +32,10 @@ fn split<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
 }
 
 fn key_part(tokens: &[Token<'_>], scope: Option<Scope<'_>>, end: usize) -> Result<KeyPart, ParseError> {
+    // Behind an operator it is the name of a column.
     let (tokens, descending) = match tokens {
-        [rest @ .., last] if !rest.is_empty() && last.is("DESC") => (rest, true),
-        [rest @ .., last] if !rest.is_empty() && last.is("ASC") => (rest, false),
+        [rest @ .., last] if last.is("DESC") && write::is_complete(rest) => (rest, true),
+        [rest @ .., last] if last.is("ASC") && write::is_complete(rest) => (rest, false),
         _ => (tokens, false),
     };
     if tokens.is_empty() {

@@ -182,6 +182,11 @@ fn merged(keys: Vec<Key>, table: &Table, rowid: Option<&Name>) -> Result<Vec<Key
             if key.name().is_none() {
                 *key.name() = twin.name().take();
             }
+            // The index that exists already becomes that of the primary key. An INTEGER keeps its DESC, without
+            // which it would be the rowid.
+            if !matches!(key.parts(), [part] if is_integer(part, table)) {
+                key.parts_mut().clone_from_slice(twin.parts());
+            }
             *twin = key;
         } else if twin.name().is_none() {
             *twin.name() = key.name().take();

@@ -10,11 +10,20 @@ use crate::token::{Token, TokenKind};
 
 /// The canonical text of a balanced expression.
 pub(crate) fn expr(tokens: &[Token<'_>], scope: Option<Scope<'_>>) -> Result<String, ParseError> {
+    written(tokens, scope).map(|writer| writer.text)
+}
+
+/// Whether the tokens are an expression to which no operand is missing at the end.
+pub(crate) fn is_complete(tokens: &[Token<'_>]) -> bool {
+    written(tokens, None).is_ok_and(|writer| !writer.due)
+}
+
+fn written<'t, 'a, 's>(tokens: &'t [Token<'a>], scope: Option<Scope<'s>>) -> Result<Writer<'t, 'a, 's>, ParseError> {
     let mut writer = Writer { tokens, at: 0, scope, text: String::new(), due: true, glue: true, groups: Vec::new() };
     while writer.at < tokens.len() {
         writer.step()?;
     }
-    Ok(writer.text)
+    Ok(writer)
 }
 
 /// A string literal.
@@ -217,15 +226,25 @@ impl Writer<'_, '_, '_> {
         }
     }
 
+    /// `a ISNULL` is `a IS NULL`, but `a ISNULL + 1` is not `a IS NULL + 1`, which adds to the NULL.
+    fn null_test(&mut self, usual: &str, postfix: &str) {
+        const TIGHTER: [&str; 14] = ["+", "-", "*", "/", "%", "||", "->", "->>", "<<", ">>", "&", "|", "<", ">"];
+        let next = self.tokens.get(self.at + 1);
+        let is_tighter = next.is_some_and(|next| {
+            next.is("COLLATE") || TIGHTER.iter().chain(&["<=", ">="]).any(|mark| next.is_punct(mark))
+        });
+        self.keyword(if is_tighter { postfix } else { usual }, false);
+    }
+
     /// A bare word behind an operand.
     fn operator_word(&mut self, token: &Token<'_>) -> Result<(), ParseError> {
         let word = token.text.to_ascii_uppercase();
         match &*word {
-            "ISNULL" => self.keyword("IS NULL", false),
-            "NOTNULL" => self.keyword("IS NOT NULL", false),
+            "ISNULL" => self.null_test("IS NULL", "ISNULL"),
+            "NOTNULL" => self.null_test("IS NOT NULL", "NOTNULL"),
             "NOT" if self.tokens.get(self.at + 1).is_some_and(|next| next.is("NULL")) => {
                 self.at += 1;
-                self.keyword("IS NOT NULL", false);
+                self.null_test("IS NOT NULL", "NOTNULL");
             }
             // `NOT LIKE`, `NOT IN`: what follows is an operator too.
             "NOT" => self.keyword("NOT", false),
