@@ -33,7 +33,7 @@ pub enum TokenKind {
     Number,
     /// An operator or a punctuation mark.
     Punct,
-    /// A bound parameter (`?1`, `:a`, `@a`, `$1`).
+    /// A bound parameter (SQLite: `?1`, `:a`, `@a`, `#1`, `$1`; PostgreSQL: `$1`).
     Parameter,
     /// A quote or a comment that is never closed, from its start to the end of the text.
     Unterminated,
@@ -172,9 +172,7 @@ impl<'a> Lexer<'a> {
             '$' if postgres && dollar_tag(rest).is_some() => (TokenKind::String, dollar_quoted(rest)),
             '0'..='9' => (TokenKind::Number, Some(number_length(rest))),
             '.' if second.is_some_and(|c| c.is_ascii_digit()) => (TokenKind::Number, Some(number_length(rest))),
-            '?' | ':' | '@' | '#' | '$'
-                if second.is_some_and(is_word) && !(postgres && matches!(first, '@' | '#' | '?')) =>
-            {
+            '?' | ':' | '@' | '#' | '$' if second.is_some_and(is_word) && !(postgres && first != '$') => {
                 (TokenKind::Parameter, Some(1 + word_length(&rest[1..])))
             }
             c if is_word(c) => (TokenKind::Word, Some(word_length(rest))),

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use schema_core::{Dialect, Table, render};
+use schema_core::{Dialect, Name, Table, render};
 use schema_model::check::{Found, ReferenceProof, TypeProof, Verdict, check};
 use schema_model::{Desired, Model, StandardTypes, TypeResolver as _};
 use syn::ext::IdentExt as _;
@@ -92,7 +92,7 @@ fn implement(model: &Model, desired: &Desired, table: &Table, checked: u64) -> T
         }
     });
     let sqlite = statements(Dialect::Sqlite, table, &[]);
-    let postgres = postgres(model);
+    let postgres = postgres(model, table);
     quote! {
         #[automatically_derived]
         impl ::driftless::__private::Table for #ident {
@@ -111,10 +111,11 @@ fn placeholder(index: usize) -> String {
 }
 
 /// The DDL for PostgreSQL, or none where the model states what PostgreSQL does not have.
-fn postgres(model: &Model) -> TokenStream {
+fn postgres(model: &Model, table: &Table) -> TokenStream {
     let Ok(mut desired) = model.lower(Dialect::Postgres, &StandardTypes) else {
         return quote!(::driftless::__private::Statements::NONE);
     };
+    name_parents(&mut desired, table);
     let mut types = Vec::new();
     for (index, open) in desired.open_types.iter().enumerate().filter(|(_, open)| !open.declared) {
         if let Some(column) = desired.table.columns.iter_mut().find(|column| column.name == open.column) {
@@ -123,6 +124,21 @@ fn postgres(model: &Model) -> TokenStream {
         }
     }
     statements(Dialect::Postgres, &desired.table, &types)
+}
+
+/// Gives the foreign keys the parents that the migrations name: one model does not see how another one is called.
+fn name_parents(desired: &mut Desired, table: &Table) {
+    let guessed = desired.references.iter().filter(|reference| !reference.resolved);
+    let texts = |names: &[Name]| names.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
+    for columns in guessed.map(|reference| texts(&reference.columns)) {
+        let known = table.foreign_keys.iter().find(|key| texts(&key.columns) == columns);
+        let key = desired.table.foreign_keys.iter_mut().find(|key| texts(&key.columns) == columns);
+        if let (Some(key), Some(known)) = (key, known) {
+            key.parent.name = Name::new(Dialect::Postgres, known.parent.name.as_str());
+            key.parent_columns =
+                texts(&known.parent_columns).iter().map(|text| Name::new(Dialect::Postgres, &**text)).collect();
+        }
+    }
 }
 
 /// The statements of a table as constants; placeholders become the types that rustc knows.

@@ -144,8 +144,6 @@ fn piece(tokens: &[Token<'_>], last: Option<(Kind, &str)>, sql: &str) -> (usize,
             (1, one(kind, &identifier(Dialect::Postgres, &token.text.to_ascii_lowercase())))
         }
         TokenKind::Word => word(tokens, last.map(|(_, text)| text), sql),
-        // The lexer takes the end of a slice, `a[2:3]`, for a parameter.
-        TokenKind::Parameter if token.text.starts_with(':') => (1, one(Kind::Glue, &token.text.to_ascii_lowercase())),
         TokenKind::Parameter | TokenKind::Unterminated => (1, one(Kind::Value, token.text)),
         TokenKind::Punct => punct(tokens, last.map(|(kind, _)| kind)),
     }
@@ -354,6 +352,8 @@ mod tests {
         ("a BETWEEN 1 AND 1.5e3", "a between 1 and 1.5E3"),
         ("CASE WHEN a THEN 1 ELSE 0 END + 1", "case when a then 1 else 0 end+1"),
         ("coalesce(a, b[1][2:3], (c).d)", "COALESCE(a,b[1][2:3],(c).d)"),
+        ("b[1:n] = b[:2] AND b[1:] = b[:]", "b [ 1 : N ] = b[ :2 ] and b[1:]=b[:]"),
+        ("b[1:array_length(b, 1) - 1] = b[i:j::integer]", "b[1:ARRAY_LENGTH(b,1)-1] = b[i:j::int]"),
         ("nextval('users_id_seq'::regclass)", "NEXTVAL('users_id_seq'::regclass)"),
         ("x COLLATE \"C\" < 'ab'", "x collate \"C\" < 'a'\n'b'"),
         ("E'a\\n' || 'b'", "e'a\\n'||E'b'"),

@@ -29,6 +29,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("numeric", "numeric"),
     ("varchar", "character varying"),
     ("varbit", "bit varying"),
+    // A keyword since version 16, and still the bare name of the type.
+    ("json", "json"),
     ("serial2", "smallserial"),
     ("serial4", "serial"),
     ("serial8", "bigserial"),
@@ -45,6 +47,7 @@ const CATALOGUE: &[&str] = &[
     "numeric",
     "varchar",
     "bpchar",
+    "bit",
     "varbit",
     "timestamp",
     "timestamptz",
@@ -181,7 +184,9 @@ impl<'a> Reader<'a> {
                 None => name,
                 Some(length) => format!("character{length}"),
             },
-            "bit" if !quoted => match (self.take("varying"), self.modifier()) {
+            // By its name in the catalogue, it has any length unless it states one.
+            "bit" if quoted => self.modifier().map_or_else(|| "\"bit\"".to_owned(), |length| format!("bit{length}")),
+            "bit" => match (self.take("varying"), self.modifier()) {
                 (true, length) => format!("bit varying{}", length.unwrap_or_default()),
                 (false, length) => format!("bit{}", length.unwrap_or_else(|| "(1)".to_owned())),
             },
@@ -312,6 +317,9 @@ mod tests {
             ("interval(3)", "interval(3)"),
             ("bit varying(8)", "bit varying(8)"),
             ("bit", "bit(1)"),
+            ("\"bit\"", "\"bit\""),
+            ("pg_catalog.bit(3)", "bit(3)"),
+            ("JSON", "json"),
             ("varbit", "bit varying"),
             ("bool", "boolean"),
             ("serial4", "serial"),
