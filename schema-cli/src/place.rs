@@ -184,7 +184,7 @@ impl Where {
     }
 
     /// What the command line says before what the configuration says.
-    fn adjust(&self, mut project: Project) -> Result<Project> {
+    pub(crate) fn adjust(&self, mut project: Project) -> Result<Project> {
         if let Some(name) = &self.dialect {
             let dialect = Dialect::parse(name);
             project.config.dialect = dialect
@@ -206,7 +206,7 @@ impl Where {
     }
 
     /// The packages and the root files of their crates, from `cargo metadata`, which works while nothing compiles.
-    fn packages(&self) -> Result<(Vec<(Package, Vec<PathBuf>)>, Arc<BTreeMap<String, PathBuf>>)> {
+    pub(crate) fn packages(&self) -> Result<(Vec<(Package, Vec<PathBuf>)>, Arc<BTreeMap<String, PathBuf>>)> {
         let metadata = self.metadata()?;
         let libraries = Arc::new(libraries(&metadata));
         let here = std::env::current_dir().unwrap_or_default();
@@ -229,7 +229,7 @@ impl Where {
         Ok((found, libraries))
     }
 
-    fn metadata(&self) -> Result<Value> {
+    pub(crate) fn metadata(&self) -> Result<Value> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);

@@ -7,5 +7,7 @@ mod support;
 mod commands;
 #[path = "cli/database.rs"]
 mod database;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/schema.rs"]
 mod schema;
