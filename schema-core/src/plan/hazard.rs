@@ -6,8 +6,8 @@ use crate::{
 };
 
 use super::mention::{is_program, kind, mentions};
+use super::rename::Work;
 use super::step::{Hazard, HazardKind};
-use super::{Backfill, rename::Work};
 
 const DIALECT: Dialect = Dialect::Sqlite;
 
@@ -30,14 +30,15 @@ pub(super) fn hazards(work: &Work<'_>, tables: Pair<&Table>, change: &Change) ->
         }
         Change::Check { edit: Edit::Add(check), .. } => violations(tables, None, check),
         Change::Check { edit: Edit::Alter(pair), .. } => violations(tables, Some(&pair.before), &pair.after),
-        Change::ForeignKey { edit: Edit::Add(key), .. } => orphans(tables.before, key),
+        Change::ForeignKey { edit: Edit::Add(key), .. } => orphans(work, tables, key),
         Change::ForeignKey { edit: Edit::Alter(pair), .. } if refers_elsewhere(pair) => {
-            orphans(tables.before, &pair.after)
+            orphans(work, tables, &pair.after)
         }
         Change::Options { edit, .. } if edit.after.strict && !edit.before.strict => {
             one(HazardKind::Types, "existing rows may hold values that are not of the declared types".to_owned())
         }
-        Change::Column { edit: Edit::Alter(pair), .. } => column(&work.backfill, tables, pair),
+        Change::Column { edit: Edit::Alter(pair), .. } => column(work, tables, pair),
+        Change::Column { edit: Edit::Add(column), .. } => added(work, tables.after, column),
         Change::Column { edit: Edit::Drop(column), .. } => dependents(work, &tables.before.name.name, &column.name),
         _ => Vec::new(),
     }
@@ -76,7 +77,7 @@ fn violations(tables: Pair<&Table>, replaced: Option<&Check>, check: &Check) -> 
         return vec![Hazard { kind: HazardKind::Violations, message }];
     };
     let Some(before) = tables.before.column(&column) else {
-        return Vec::new();
+        return if fits_default(tables.after, &column, &values) { Vec::new() } else { others(&column, &values) };
     };
     let old = |check: &Check| check.expr.enumeration(DIALECT).filter(|(name, _)| *name == before.name);
     let gone: Vec<&Check> = tables.before.checks.iter().filter(|old| !tables.after.checks.contains(old)).collect();
@@ -84,14 +85,32 @@ fn violations(tables: Pair<&Table>, replaced: Option<&Check>, check: &Check) -> 
     if narrower.into_iter().any(|(_, old)| old.iter().all(|value| values.contains(value))) {
         return Vec::new();
     }
+    others(&column, &values)
+}
+
+fn others(column: &Name, values: &[Box<str>]) -> Vec<Hazard> {
     let list: Vec<String> = values.iter().map(|value| crate::render::literal(value)).collect();
     let message = format!("existing rows may hold other values in {column} than {}", list.join(", "));
     vec![Hazard { kind: HazardKind::Violations, message }]
 }
 
-fn orphans(before: &Table, key: &ForeignKey) -> Vec<Hazard> {
-    let is_new = |name: &Name| before.column(name).is_none();
-    if key.columns.iter().any(is_new) {
+/// Whether what existing rows get in a new column is one of the values.
+fn fits_default(after: &Table, column: &Name, values: &[Box<str>]) -> bool {
+    match after.column(column).map(|column| &column.value) {
+        Some(ColumnValue::Given) => true,
+        Some(ColumnValue::Default(expr)) => values.iter().any(|value| crate::render::literal(value) == expr.as_str()),
+        _ => false,
+    }
+}
+
+fn orphans(work: &Work<'_>, tables: Pair<&Table>, key: &ForeignKey) -> Vec<Hazard> {
+    let filled =
+        |name: &Name| work.backfill.iter().any(|one| one.table == tables.after.name.name && one.column == *name);
+    let is_null = |name: &Name| {
+        let value = tables.after.column(name).map(|column| &column.value);
+        tables.before.column(name).is_none() && value == Some(&ColumnValue::Given) && !filled(name)
+    };
+    if key.columns.iter().any(is_null) {
         return Vec::new();
     }
     let columns: Vec<&str> = key.columns.iter().map(Name::as_str).collect();
@@ -100,10 +119,11 @@ fn orphans(before: &Table, key: &ForeignKey) -> Vec<Hazard> {
     vec![Hazard { kind: HazardKind::Orphans, message }]
 }
 
-fn column(backfill: &[Backfill], tables: Pair<&Table>, pair: &Pair<Column>) -> Vec<Hazard> {
+fn column(work: &Work<'_>, tables: Pair<&Table>, pair: &Pair<Column>) -> Vec<Hazard> {
     let name = &pair.after.name;
     let mut found = Vec::new();
     let mut add = |kind, message| found.push(Hazard { kind, message });
+    let backfill = &work.backfill;
     for fact in pair.facts() {
         match fact {
             ColumnFact::Nullability if !pair.after.nullable => {
@@ -119,6 +139,12 @@ fn column(backfill: &[Backfill], tables: Pair<&Table>, pair: &Pair<Column>) -> V
                     format!("existing rows may hold values in {name} that are no {}", pair.after.ty),
                 );
             }
+            ColumnFact::Type if pair.before.ty.affinity() != pair.after.ty.affinity() => {
+                found_by_value(work, tables.after, name).into_iter().for_each(|(kind, message)| add(kind, message));
+            }
+            ColumnFact::Value if is_generated(&pair.after) => {
+                found_by_value(work, tables.after, name).into_iter().for_each(|(kind, message)| add(kind, message));
+            }
             ColumnFact::Collation if in_unique_key(tables.after, name) => add(
                 HazardKind::Duplicates,
                 format!("existing rows may hold values in {name} that the new collation takes for the same"),
@@ -127,6 +153,57 @@ fn column(backfill: &[Backfill], tables: Pair<&Table>, pair: &Pair<Column>) -> V
         }
     }
     found
+}
+
+/// What compares the values of a column, when these may become others.
+fn found_by_value(work: &Work<'_>, table: &Table, column: &Name) -> Vec<(HazardKind, String)> {
+    let mut found = Vec::new();
+    if in_unique_key(table, column) {
+        found.push((HazardKind::Duplicates, format!("existing rows may get the same value in {column}")));
+    }
+    if table.checks.iter().any(|check| check.expr.mentions(DIALECT, column)) {
+        found.push((HazardKind::Violations, format!("existing rows may get a value in {column} that a CHECK refuses")));
+    }
+    let refers = table.foreign_keys.iter().any(|key| key.columns.contains(column));
+    let mut keys = work.after.tables.values().flat_map(|child| &child.foreign_keys);
+    if refers || keys.any(|key| key.parent == table.name && key.parent_columns.contains(column)) {
+        let message = format!("existing rows may refer, by {column} or to it, to rows that are not there");
+        found.push((HazardKind::Orphans, message));
+    }
+    if table.column(column).is_some_and(|column| is_generated(column) && !column.nullable) {
+        found.push((HazardKind::Nulls, format!("existing rows may get NULL in {column}")));
+    }
+    found
+}
+
+fn is_generated(column: &Column) -> bool {
+    matches!(column.value, ColumnValue::Generated { .. })
+}
+
+/// Why a new column may not fit the rows.
+fn added(work: &Work<'_>, after: &Table, column: &Column) -> Vec<Hazard> {
+    if is_generated(column) {
+        let found = found_by_value(work, after, &column.name).into_iter();
+        return found.map(|(kind, message)| Hazard { kind, message }).collect();
+    }
+    match &column.value {
+        ColumnValue::Default(expr) if after.options.strict && !is_of_type(column.ty.as_str(), expr.as_str()) => {
+            let message = format!("the default of {} may be no {}", column.name, column.ty);
+            vec![Hazard { kind: HazardKind::Types, message }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a literal is surely of a type of STRICT tables.
+fn is_of_type(ty: &str, literal: &str) -> bool {
+    match ty {
+        "ANY" => true,
+        "TEXT" => literal.starts_with('\''),
+        "BLOB" => literal.starts_with(['x', 'X']) && literal.ends_with('\''),
+        "REAL" => literal.parse::<f64>().is_ok(),
+        _ => literal.parse::<i64>().is_ok(),
+    }
 }
 
 fn in_unique_key(table: &Table, column: &Name) -> bool {

@@ -11,9 +11,17 @@ use super::{Allow, EngineVersion, Refusal, Request, lookalike};
 pub(super) fn judge(request: &Request<'_>, renamed: &Schema, after: &Schema, diff: &Diff) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     for change in &diff.changes {
-        if let Change::CreateTable(table) = change {
-            refusals.extend(in_the_way(&request.before.unmanaged, &table.name.name));
-        }
+        let names = match change {
+            Change::CreateTable(table) => {
+                let indexes = table.indexes.iter().filter_map(|index| index.name.as_ref());
+                std::iter::once(&table.name.name).chain(indexes).collect()
+            }
+            Change::Index { edit: Edit::Add(index) | Edit::Alter(Pair { after: index, .. }), .. } => {
+                Vec::from_iter(&index.name)
+            }
+            _ => Vec::new(),
+        };
+        refusals.extend(names.into_iter().filter_map(|name| in_the_way(&request.before.unmanaged, name)));
         refusals.extend(missing_from(request.version, change));
     }
     let losses = losses(&diff.changes, Pair::new(renamed, after));
@@ -27,11 +35,9 @@ pub(super) fn judge(request: &Request<'_>, renamed: &Schema, after: &Schema, dif
     refusals
 }
 
-/// What has the name of a new table and is no table that could be changed.
+/// What has the name of a new table or index and is none that could be changed.
 fn in_the_way(unmanaged: &[Unmanaged], name: &Name) -> Option<Refusal> {
-    let object = unmanaged
-        .iter()
-        .find(|object| object.name == *name && (object.table.is_none() || object.kind == UnmanagedKind::ShadowTable))?;
+    let object = unmanaged.iter().find(|object| object.name == *name && object.kind != UnmanagedKind::Trigger)?;
     let reason = match &object.reason {
         Some(reason) => format!("its definition is not understood: {reason}"),
         None => format!("it is a {}", object.kind.as_str()),

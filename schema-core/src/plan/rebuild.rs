@@ -11,7 +11,7 @@ use render::Source;
 
 use super::mention::{is_program, kind, mentions};
 use super::rename::Work;
-use super::step::{Effort, Step};
+use super::step::{Effort, Hazard, HazardKind, Step};
 use super::steps::{Altered, free_name, losses};
 use super::{Refusal, judge, words};
 
@@ -30,7 +30,7 @@ pub(super) fn rebuild(work: &Work<'_>, one: &Altered<'_>) -> Result<Vec<Step>, R
     }
     let copy = render::copy_rows(name, &temporary, &columns(work, one), has_conflict_clause(after));
     let hazards = one.changes.iter().flat_map(|change| one.hazards(work, change));
-    let copy = Step::new(copy).effort(Effort::Rewrite(name.clone())).hazards(hazards);
+    let copy = Step::new(copy).effort(Effort::Rewrite(name.clone())).hazards(hazards).hazards(new_alias(one));
     steps.push(Step { loses: losses(work, &one.changes), ..copy });
     steps.push(Step::new(render::drop_table(DIALECT, name)));
     steps.extend(rename(work, &temporary, name));
@@ -50,6 +50,16 @@ fn reason(work: &Work<'_>, one: &Altered<'_>) -> String {
 
 fn counts(table: &Table) -> bool {
     table.primary_key.as_ref().is_some_and(|key| key.autoincrement)
+}
+
+/// A column that becomes the rowid takes integers only.
+fn new_alias(one: &Altered<'_>) -> Option<Hazard> {
+    let name = alias(one.tables.after)?;
+    one.tables.before.column(name)?;
+    (alias(one.tables.before) != Some(name)).then(|| Hazard {
+        kind: HazardKind::Types,
+        message: format!("existing rows may hold something else than distinct integers in {name}"),
+    })
 }
 
 /// Whether a conflict clause of the table could pass over a row that is copied.
