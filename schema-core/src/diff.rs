@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Change, Column, Edit, Index, Name, ObjectName, Pair, Part, PrimaryKey, Schema, Table};
+use crate::{Change, Column, Edit, Index, Name, ObjectName, Pair, Part, Schema, Table};
 
 /// The renames that models state with `was`. Nothing is ever taken for a rename that is not stated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -230,11 +230,16 @@ impl Table {
     }
 
     fn settle_key_nullability(&mut self, found: &Table) {
-        let key = self.primary_key.as_ref().map(PrimaryKey::columns).unwrap_or_default();
-        for column in self.columns.iter_mut().filter(|column| key.contains(&column.name)) {
-            if let Some(found) = found.column(&column.name) {
-                column.nullable = found.nullable;
-                column.on_conflict = column.on_conflict.or(found.on_conflict);
+        let Some(key) = &self.primary_key else { return };
+        let never_null = self.options.strict || self.options.without_rowid;
+        for column in self.columns.iter_mut().filter(|column| key.columns().contains(&column.name)) {
+            let stated = never_null || column.on_conflict.is_some() || crate::render::is_rowid_alias(key, column);
+            match found.column(&column.name) {
+                Some(found) if !stated => {
+                    column.nullable = found.nullable;
+                    column.on_conflict = found.on_conflict;
+                }
+                _ => {}
             }
         }
     }

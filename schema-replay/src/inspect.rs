@@ -39,7 +39,18 @@ pub(crate) fn inspect_rows(connection: &Connection, rows: &[CatalogueRow]) -> ru
     let mut inspection = catalogue(rows);
     let misread = misread(connection, &inspection)?;
     for (name, reason) in misread {
-        inspection.schema.tables.remove(&name);
+        let table = inspection.schema.tables.remove(&name);
+        let indexes = table.iter().flat_map(|table| &table.indexes).filter_map(|index| index.name.clone());
+        inspection.unmanaged.extend(indexes.map(|index| {
+            let row = rows.iter().find(|row| &*row.kind == "index" && index.is(&*row.name));
+            Unmanaged {
+                kind: UnmanagedKind::NotUnderstood,
+                name: index,
+                table: Some(name.name.clone()),
+                sql: row.and_then(|row| row.sql.clone()),
+                reason: Some(format!("an index of `{name}`, which is not understood").into()),
+            }
+        }));
         let row = rows.iter().find(|row| &*row.kind == "table" && name.name.is(&*row.name));
         inspection.unmanaged.push(Unmanaged {
             kind: UnmanagedKind::NotUnderstood,

@@ -85,6 +85,10 @@ fn case(c: &mut Choices, db: Connection, other: impl Fn(&mut Choices) -> Option<
         open_names(&mut after);
     }
     let version = version(c, [&before.schema, &after]);
+    // SQLite forgets the operand of an empty list, and leaves it behind when the column is renamed.
+    if !renames.columns.is_empty() && engine::catalogue(&db).iter().any(|sql| sql.contains("IN ()")) {
+        return None;
+    }
     Some(Case { db, before, after, renames, exact, version })
 }
 
@@ -394,12 +398,11 @@ fn tried(name: &str, cases: u32, size: usize, case: impl Fn(&mut Choices) -> Opt
     let tally = Cell::new(Tally::default());
     law(name, cases, size, |c| {
         let mut now = tally.get();
-        let result = match case(c) {
-            Some(case) => case.judge(&mut now),
-            None => {
-                now.skipped += 1;
-                Ok(())
-            }
+        let result = if let Some(case) = case(c) {
+            case.judge(&mut now)
+        } else {
+            now.skipped += 1;
+            Ok(())
         };
         tally.set(now);
         result
@@ -410,13 +413,11 @@ fn tried(name: &str, cases: u32, size: usize, case: impl Fn(&mut Choices) -> Opt
 #[test]
 fn plans_of_schemas_as_people_write_them_keep_everything() {
     let tally = tried("house", 2000, 400, house_case);
-    println!("{tally:?}");
     assert!(tally.ran > 1000 && tally.came_back > 500 && tally.rebuilt > 500 && tally.renamed > 100, "{tally:?}");
 }
 
 #[test]
 fn plans_of_wild_schemas_keep_everything() {
     let tally = tried("wild", 600, 1500, wild_case);
-    println!("{tally:?}");
     assert!(tally.ran > 200 && tally.rebuilt > 100, "{tally:?}");
 }

@@ -139,11 +139,10 @@ fn column(work: &Work<'_>, tables: Pair<&Table>, pair: &Pair<Column>) -> Vec<Haz
                     format!("existing rows may hold values in {name} that are no {}", pair.after.ty),
                 );
             }
-            ColumnFact::Type if pair.before.ty.affinity() != pair.after.ty.affinity() => {
-                found_by_value(work, tables.after, name).into_iter().for_each(|(kind, message)| add(kind, message));
-            }
-            ColumnFact::Value if is_generated(&pair.after) => {
-                found_by_value(work, tables.after, name).into_iter().for_each(|(kind, message)| add(kind, message));
+            _ if changes_values(pair, fact) => {
+                for (kind, message) in found_by_value(work, tables.after, name) {
+                    add(kind, message);
+                }
             }
             ColumnFact::Collation if in_unique_key(tables.after, name) => add(
                 HazardKind::Duplicates,
@@ -153,6 +152,15 @@ fn column(work: &Work<'_>, tables: Pair<&Table>, pair: &Pair<Column>) -> Vec<Haz
         }
     }
     found
+}
+
+/// Whether the values may become others by this.
+fn changes_values(pair: &Pair<Column>, fact: ColumnFact) -> bool {
+    match fact {
+        ColumnFact::Type => pair.before.ty.affinity() != pair.after.ty.affinity(),
+        ColumnFact::Value => is_generated(&pair.after),
+        _ => false,
+    }
 }
 
 /// What compares the values of a column, when these may become others.
@@ -186,13 +194,17 @@ fn added(work: &Work<'_>, after: &Table, column: &Column) -> Vec<Hazard> {
         let found = found_by_value(work, after, &column.name).into_iter();
         return found.map(|(kind, message)| Hazard { kind, message }).collect();
     }
-    match &column.value {
-        ColumnValue::Default(expr) if after.options.strict && !is_of_type(column.ty.as_str(), expr.as_str()) => {
-            let message = format!("the default of {} may be no {}", column.name, column.ty);
-            vec![Hazard { kind: HazardKind::Types, message }]
-        }
-        _ => Vec::new(),
+    let filled = work.backfill.iter().find(|one| one.table == after.name.name && one.column == column.name);
+    let value = match (&column.value, filled) {
+        (_, Some(backfill)) => &backfill.expr,
+        (ColumnValue::Default(expr), None) => expr,
+        _ => return Vec::new(),
+    };
+    if !after.options.strict || is_of_type(column.ty.as_str(), value.as_str()) {
+        return Vec::new();
     }
+    let message = format!("what existing rows get in {} may be no {}", column.name, column.ty);
+    vec![Hazard { kind: HazardKind::Types, message }]
 }
 
 /// Whether a literal is surely of a type of STRICT tables.
