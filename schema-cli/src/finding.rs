@@ -124,6 +124,7 @@ pub(crate) const INPUT_CODES: &[&str] = &[
     "refused-file",
     "syntax",
     "unknown-layout",
+    "unsupported-dialect",
     "unnumbered-migration",
     "unreadable-migration",
     "unreadable-source",

@@ -104,13 +104,12 @@ pub(crate) fn of_problem(project: &Project, problem: &Problem, level: finding::L
 /// Messages name files by what a user calls the directory; a spot names the file itself.
 fn spot(project: &Project, place: &Place) -> Spot {
     let file = Path::new(&*place.file);
-    let path = match file.strip_prefix(&project.shown) {
-        Ok(below) => project.dir.join(below),
+    let path = if let Ok(below) = file.strip_prefix(&project.shown) {
+        project.dir.join(below)
+    } else {
         // A file of the package, such as `driftless.toml`, which stands where the shown path begins.
-        Err(_) => {
-            let depth = Path::new(&project.shown).components().count();
-            project.dir.ancestors().nth(depth).unwrap_or(&project.dir).join(file)
-        }
+        let depth = Path::new(&project.shown).components().count();
+        project.dir.ancestors().nth(depth).unwrap_or(&project.dir).join(file)
     };
     Spot::at(near(&path), place.line as usize, place.column as usize)
 }

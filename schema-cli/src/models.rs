@@ -103,9 +103,8 @@ impl Site {
 
 impl Wanted {
     fn add(&mut self, source: &Source, item: &ModelItem) {
-        let model = match &item.model {
-            Ok(model) => model,
-            Err(_) => return self.problems.extend(refusals(source, item.file, &item.model, "model")),
+        let Ok(model) = &item.model else {
+            return self.problems.extend(refusals(source, item.file, &item.model, "model"));
         };
         let desired = match model.lower(Dialect::Sqlite, &source.resolver(item.module)) {
             Ok(desired) => desired,

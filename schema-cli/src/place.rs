@@ -23,7 +23,7 @@ pub(crate) struct Site {
     /// Root files of crates, or files and directories that were given bare.
     pub(crate) roots: Vec<PathBuf>,
     /// The root files of the libraries of the workspace, by the names that Rust code calls them by.
-    pub(crate) libraries: Arc<BTreeMap<String, PathBuf>>,
+    pub(crate) libraries: Libraries,
 }
 
 /// A package of the workspace.
@@ -32,6 +32,12 @@ pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) root: PathBuf,
 }
+
+/// The root files of libraries by their names.
+pub(crate) type Libraries = Arc<BTreeMap<String, PathBuf>>;
+
+/// A package and the root files of its crates.
+pub(crate) type Crates = (Package, Vec<PathBuf>);
 
 impl Site {
     /// The migrations directory, which the command cannot do without.
@@ -206,7 +212,7 @@ impl Where {
     }
 
     /// The packages and the root files of their crates, from `cargo metadata`, which works while nothing compiles.
-    pub(crate) fn packages(&self) -> Result<(Vec<(Package, Vec<PathBuf>)>, Arc<BTreeMap<String, PathBuf>>)> {
+    pub(crate) fn packages(&self) -> Result<(Vec<Crates>, Libraries)> {
         let metadata = self.metadata()?;
         let libraries = Arc::new(libraries(&metadata));
         let here = std::env::current_dir().unwrap_or_default();
@@ -281,7 +287,7 @@ fn libraries(metadata: &Value) -> BTreeMap<String, PathBuf> {
     found
 }
 
-fn package(value: &Value) -> (Package, Vec<PathBuf>) {
+fn package(value: &Value) -> Crates {
     let manifest = PathBuf::from(value["manifest_path"].as_str().unwrap_or_default());
     let root = manifest.parent().map(Path::to_path_buf).unwrap_or_default();
     let name = value["name"].as_str().unwrap_or_default().to_owned();

@@ -2,7 +2,6 @@
 
 mod schema;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +27,9 @@ pub(crate) struct Judged {
     pub(crate) models: BTreeSet<Spot>,
 }
 
+/// The migrations directory that a file belongs to.
+type Located = std::result::Result<Option<Project>, Problem>;
+
 /// What a model was compared with.
 #[derive(Clone)]
 struct Compared {
@@ -47,7 +49,8 @@ struct Judge<'a> {
     site: &'a Site,
     place: &'a Where,
     hosts: &'a Hosts,
-    located: RefCell<BTreeMap<(PathBuf, Option<String>), std::result::Result<Option<Project>, Problem>>>,
+    /// What belongs to the files of a directory, by the name that `schema!` states.
+    located: BTreeMap<(PathBuf, Option<String>), Located>,
     compared: BTreeMap<*const ModelItem, Compared>,
     out: Judged,
 }
@@ -61,7 +64,7 @@ pub(crate) fn judge(site: &Site, place: &Where, hosts: &Hosts) -> Judged {
             site,
             place,
             hosts,
-            located: RefCell::default(),
+            located: BTreeMap::new(),
             compared: BTreeMap::new(),
             out: Judged::default(),
         };
@@ -103,13 +106,8 @@ impl Judge<'_> {
             return self.site.project.as_ref().map(|project| self.announced(project));
         };
         let key = (file.parent().unwrap_or(file).to_owned(), name.map(str::to_owned));
-        let found = self.located.borrow().get(&key).cloned();
-        let found = found.unwrap_or_else(|| {
-            let found = self.place.locate(file, &package.root, name);
-            self.located.borrow_mut().insert(key.clone(), found.clone());
-            found
-        });
-        match found {
+        let located = self.located.entry(key).or_insert_with(|| self.place.locate(file, &package.root, name));
+        match located.clone() {
             Ok(Some(project)) if project.config.dialect == Dialect::Postgres => {
                 let message = "migrations for PostgreSQL cannot be replayed by this version, only those for SQLite";
                 self.once("unsupported-dialect", file, span, message);

@@ -3,5 +3,13 @@
 #[path = "cli/support.rs"]
 mod support;
 
+#[path = "check/fixtures.rs"]
+mod fixtures;
+#[path = "check/formats.rs"]
+mod formats;
+#[path = "check/hostile.rs"]
+mod hostile;
 #[path = "check/parity.rs"]
 mod parity;
+#[path = "check/workspaces.rs"]
+mod workspaces;

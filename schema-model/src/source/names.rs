@@ -91,8 +91,23 @@ impl Source {
         let words: Vec<String> = path.segments.iter().map(|segment| segment.ident.unraw().to_string()).collect();
         let found = self.resolve(module, &words, path.leading_colon.is_some(), &mut Vec::new());
         match found {
-            Meaning::Unknown | Meaning::External(_) if self.bare => self.by_name(&words).map_or(found, Meaning::Item),
+            Meaning::Unknown | Meaning::External(_) if self.bare => {
+                self.by_name(&self.imported(module, &words)).map_or(found, Meaning::Item)
+            }
             found => found,
+        }
+    }
+
+    /// A path with the import in place of the name that it begins with.
+    fn imported(&self, module: usize, words: &[String]) -> Vec<String> {
+        let named = words.first().and_then(|first| self.modules[module].names.get(first)).into_iter().flatten();
+        let import = named.into_iter().find_map(|named| match named {
+            Named::Import(import) => Some(&import.path),
+            Named::Item(_) | Named::Module(_) => None,
+        });
+        match import {
+            Some(path) => path.iter().chain(&words[1..]).cloned().collect(),
+            None => words.to_vec(),
         }
     }
 
