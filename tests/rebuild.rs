@@ -110,7 +110,7 @@ fn every_change_of_the_directory_is_seen() {
     package.write("migrations/0002_phone.sql", "CREATE INDEX users_email ON users (email);\n");
     assert_eq!(
         package.errors(),
-        ["`User` and the migrations disagree: `User` does not state the INDEX (email) of table `users`"],
+        ["`User` and the migrations disagree: table `users` has INDEX (email), which the model does not state"],
         "the migration was edited"
     );
 

@@ -115,9 +115,13 @@ impl Judge<'_> {
             }
             Ok(Some(project)) => Some(self.announced(&project)),
             Ok(None) => {
-                let message = "there is no `migrations` directory at or above this file inside its package\n  \
-                               help: run `cargo driftless init`";
-                self.once("missing-migrations", file, span, message);
+                let message = format!(
+                    "there is no directory `{}` at or above this file inside its package\n  \
+                     help: {}run `cargo driftless init`",
+                    name.unwrap_or("migrations"),
+                    if name.is_some() { "correct the name, or " } else { "" }
+                );
+                self.once("missing-migrations", file, span, &message);
                 None
             }
             Err(problem) => {

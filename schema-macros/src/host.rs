@@ -38,7 +38,7 @@ type Models = BTreeMap<String, String>;
 #[derive(Default)]
 struct Process {
     states: BTreeMap<Option<PathBuf>, Arc<State>>,
-    announced: BTreeSet<Option<PathBuf>>,
+    announced: BTreeSet<String>,
     tracked: BTreeSet<PathBuf>,
     models: Models,
     excused: BTreeSet<String>,
@@ -101,30 +101,31 @@ impl State {
         }
     }
 
-    fn dir(&self) -> Option<PathBuf> {
-        match self {
-            State::Ready(host) => Some(host.project.dir.clone()),
-            State::Absent | State::Broken(_) => None,
-        }
-    }
-
-    /// What is wrong with the migrations themselves, as errors at the span; for the first caller of
-    /// this process only, since it is no fault of the models.
-    pub(crate) fn announce(&self, span: Span) -> Vec<syn::Error> {
-        if !with_process(|process| process.announced.insert(self.dir())) {
-            return Vec::new();
-        }
+    /// What is wrong with the migrations themselves, as errors at the span. Each is told once in this
+    /// process, to the first who asks, since it is no fault of the models.
+    pub(crate) fn announce(&self, span: Span, dir_name: Option<&str>) -> Vec<syn::Error> {
+        let told = |message: &str| {
+            let is_new = with_process(|process| process.announced.insert(message.to_owned()));
+            is_new.then(|| syn::Error::new(span, for_rustc(message)))
+        };
         let problems = match self {
             State::Absent => {
-                let message = "there is no `migrations` directory at or above this file inside its package\n  \
-                               help: run `cargo driftless init`";
-                return vec![syn::Error::new(span, for_rustc(message))];
+                let name = dir_name.unwrap_or("migrations");
+                let message = format!(
+                    "there is no directory `{name}` at or above this file inside its package\n  \
+                     help: {}run `cargo driftless init`",
+                    if dir_name.is_some() { "correct the name, or " } else { "" }
+                );
+                return told(&message).into_iter().collect();
             }
             State::Broken(problems) => problems,
             State::Ready(host) => &host.replay.findings,
         };
-        let denied = problems.iter().filter(|problem| self.denies(problem.code));
-        denied.map(|problem| syn::Error::new(span, for_rustc(&problem.message))).collect()
+        problems
+            .iter()
+            .filter(|problem| self.denies(problem.code))
+            .filter_map(|problem| told(&problem.message))
+            .collect()
     }
 
     /// Code that makes cargo rebuild when a migration or the lock is edited or removed; for the

@@ -15,7 +15,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let span = item.directory.span();
     let state = host::state(span, Some(&item.directory.value()));
     let quiet = host::in_editor();
-    let errors = if quiet { Vec::new() } else { state.announce(span) };
+    let errors = if quiet { Vec::new() } else { state.announce(span, Some(&item.directory.value())) };
     let errors = errors.iter().map(syn::Error::to_compile_error);
     match &*state {
         State::Ready(host) => {

@@ -1,7 +1,7 @@
 //! `#[derive(Table)]`.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
 use schema_core::{Dialect, Name, Table, render};
 use schema_model::check::{Found, ReferenceProof, TypeProof, Verdict, check};
 use schema_model::{Desired, Model, StandardTypes, TypeResolver as _};
@@ -24,13 +24,17 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
         return implement(&model, &desired, &desired.table, 0);
     }
     let state = host::state(ident.span(), None);
-    let mut errors = state.announce(ident.span());
+    let mut errors = state.announce(ident.span(), None);
     let mut code = state.track();
     match &*state {
         State::Ready(host) => {
             let verdict = compare(&model, &desired, host);
             let denied: Vec<_> = verdict.diagnostics.iter().filter(|found| state.denies(found.code)).collect();
-            errors.extend(denied.iter().map(|found| syn::Error::new(found.span, host::for_rustc(&found.message))));
+            errors.extend(denied.iter().map(|found| {
+                // rustc underlines from the first token to the last.
+                let tokens = [found.span, found.end].map(|span| syn::Ident::new("_", span));
+                syn::Error::new_spanned(quote!(#(#tokens)*), host::for_rustc(&found.message))
+            }));
             verdict.meant.iter().for_each(|table| host::excuse(&table.to_string()));
             host::note_model(&desired.table.name.to_string(), &ident.to_string());
             let digest = if denied.is_empty() { host.digest } else { 0 };
@@ -59,6 +63,7 @@ fn refused(input: &syn::DeriveInput, errors: &syn::Error) -> TokenStream {
     quote! {
         #errors
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #generics ::driftless::__private::Table for #ident #arguments #bounds {
             const NAME: &'static ::core::primitive::str = "";
             const SCHEMA: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::None;
@@ -95,6 +100,7 @@ fn implement(model: &Model, desired: &Desired, table: &Table, checked: u64) -> T
     let postgres = postgres(model, table);
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::driftless::__private::Table for #ident {
             const NAME: &'static ::core::primitive::str = #name;
             const SCHEMA: ::core::option::Option<&'static ::core::primitive::str> = #schema;
@@ -191,21 +197,30 @@ fn prove_type(proof: &TypeProof, table: &Table) -> TokenStream {
         true => (String::new(), host::for_rustc(&proof.on_loss(table))),
     };
     let (on_null, on_variants) = (host::for_rustc(&proof.on_null(table)), host::for_rustc(&proof.on_variants(table)));
-    quote_spanned! {ty.span()=>
-        const _: () = ::driftless::__private::check_column(
-            <#ty as ::driftless::__private::SqlType>::TYPE,
-            &::driftless::__private::Expected {
-                declared: #declared,
-                strict: #strict,
-                nullable: #nullable,
-                variants: #variants,
-                on_type: #on_type,
-                on_null: #on_null,
-                on_loss: #on_loss,
-                on_variants: #on_variants,
-            },
-        );
-    }
+    let arguments = quote_spanned! {ty.span()=>
+        <#ty as ::driftless::__private::SqlType>::TYPE,
+        &::driftless::__private::Expected {
+            declared: #declared,
+            strict: #strict,
+            nullable: #nullable,
+            variants: #variants,
+            on_type: #on_type,
+            on_null: #on_null,
+            on_loss: #on_loss,
+            on_variants: #on_variants,
+        },
+    };
+    let call = call(ty, "check_column", arguments);
+    quote!(const _: () = #call;)
+}
+
+/// A call whose first token is at the first one of the type and whose last is at the last, so that
+/// rustc underlines all of the type when the call fails.
+fn call(ty: &syn::Type, function: &str, arguments: TokenStream) -> TokenStream {
+    let mut group = Group::new(Delimiter::Parenthesis, arguments);
+    group.set_span(ty.to_token_stream().into_iter().last().map_or_else(|| ty.span(), |last| last.span()));
+    let function = syn::Ident::new(function, ty.span());
+    quote_spanned!(ty.span()=> ::driftless::__private::#function #group)
 }
 
 /// Has rustc prove that names such as `String` mean what they look like.
@@ -215,15 +230,14 @@ fn prove_standard_types(desired: &Desired) -> TokenStream {
         let fact = StandardTypes.fact(ty)?;
         let (storage, nullable) = (format!("{:?}", fact.storage), fact.nullable);
         let storage = syn::Ident::new(&storage, Span::call_site());
-        Some(quote_spanned! {ty.span()=>
-            ::driftless::__private::check_standard(
-                <#ty as ::driftless::__private::SqlType>::TYPE,
-                ::driftless::__private::Storage::#storage,
-                #nullable,
-            );
-        })
+        let arguments = quote_spanned! {ty.span()=>
+            <#ty as ::driftless::__private::SqlType>::TYPE,
+            ::driftless::__private::Storage::#storage,
+            #nullable,
+        };
+        Some(call(ty, "check_standard", arguments))
     });
-    quote!(const _: () = { #(#proofs)* };)
+    quote!(const _: () = { #(#proofs;)* };)
 }
 
 /// Has rustc prove that a reference names the model of the table that the migrations refer to, and
@@ -238,9 +252,12 @@ fn prove_reference(proof: &ReferenceProof) -> TokenStream {
     let on_table = host::for_rustc(&proof.on_table());
     let proofs = proof.fields.iter().map(|(field, column)| {
         let on_column = host::for_rustc(&proof.on_column(field, column));
+        let on_field = host::for_rustc(&proof.on_field(field, column));
         let (field, column) = (field.unraw().to_string(), column.as_str());
-        quote_spanned! {proof.span=>
-            const _: () = ::driftless::__private::check_reference::<#model>(
+        let model = quote!(<#model as ::driftless::__private::Table>);
+        let check = quote_spanned! {proof.span=>
+            ::driftless::__private::check_reference(
+                (#model::NAME, #model::SCHEMA, #model::COLUMNS),
                 &::driftless::__private::Reference {
                     table: #table,
                     schema: #schema,
@@ -248,9 +265,11 @@ fn prove_reference(proof: &ReferenceProof) -> TokenStream {
                     column: #column,
                     on_table: #on_table,
                     on_column: #on_column,
+                    on_field: #on_field,
                 },
-            );
-        }
+            )
+        };
+        quote!(const _: () = #check;)
     });
     quote!(#(#proofs)*)
 }

@@ -1,6 +1,6 @@
 //! What the syntax of a type tells about its storage.
 
-use schema_core::{Storage, TypeFact};
+use schema_core::{Affinity, Storage, TypeFact};
 use syn::{GenericArgument, Path, PathArguments, Type};
 
 /// What is stored for a type, as far as it is known without rustc.
@@ -33,6 +33,13 @@ impl From<TypeFact> for ResolvedType {
             variants: fact.variants.map(|variants| variants.iter().map(|&variant| variant.into()).collect()),
             postgres_enum: fact.variants.is_some() && fact.postgres != TypeFact::TEXT.postgres,
         }
+    }
+}
+
+impl ResolvedType {
+    /// Whether SQLite gives back what was stored when the column has this affinity.
+    pub(crate) fn survives(&self, affinity: Affinity) -> bool {
+        TypeFact { storage: self.storage, ..TypeFact::ANY }.survives(affinity)
     }
 }
 

@@ -153,6 +153,10 @@ fn an_element_takes_known_words() {
         &["descending: unknown word `descending` after an element; expected `,` or `asc`, `desc`, `collate`, `nulls` \
          or `operator_class`"],
     );
+    refuses_table(
+        "index(email dsc), index(5)",
+        &["dsc: unknown word `dsc` after an element; did you mean `desc`?", "5: expected a field's name"],
+    );
     refuses_table("index(email dsc)", &["dsc: unknown word `dsc` after an element; did you mean `desc`?"]);
     refuses_table("index(email collate)", &["collate: `collate` takes a string, as in `email collate \"NOCASE\"`"]);
     refuses_table("index(email nulls)", &["nulls: `nulls` is followed by `first` or `last`"]);
@@ -178,9 +182,11 @@ fn an_attribute_belongs_where_it_stands() {
 
 #[test]
 fn a_key_is_stated_once() {
-    refuses_table("name = \"a\", name = \"b\"", &["name: `name` is stated twice"]);
-    refuses("struct User { #[column(unique)] #[column(unique)] id: i64 }", &["unique: `unique` is stated twice"]);
-    refuses_table("unique(email, name = \"a\", name = \"b\")", &["name: `name` is stated twice"]);
+    let name = "name: `name` is stated twice";
+    refuses_table("name = \"a\", name = \"b\"", &[name, name]);
+    let unique = "unique: `unique` is stated twice";
+    refuses("struct User { #[column(unique)] #[column(unique)] id: i64 }", &[unique, unique]);
+    refuses_table("unique(email, name = \"a\", name = \"b\")", &[name, name]);
     refuses_column(
         "references(User::id, on_delete = cascade), on_delete = restrict",
         "i64",
@@ -468,6 +474,11 @@ fn what_lowering_finds() {
     refuses(
         "struct User { a: i64, #[column(name = \"A\")] b: i64 }",
         &[&format!("a: {same}"), &format!("\"A\": {same}")],
+    );
+    refuses_column(
+        "sql_type = \"INT8\"",
+        "Option<String>",
+        &["\"INT8\": a value of `Option<String>` does not come back from a column of type INT8 as it was stored"],
     );
     refuses(
         "#[table(strict)] struct User { #[column(sql_type = \"VARCHAR(9)\")] a: String }",

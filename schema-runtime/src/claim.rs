@@ -46,10 +46,11 @@ const fn any_unnamed(models: &[Claim]) -> bool {
 pub const fn distinct(models: &[Claim]) {
     let mut i = 0;
     while i < models.len() {
-        let mut j = i + 1;
+        // A model that was refused has no name; its own errors are enough.
+        let mut j = if models[i].0.is_empty() { models.len() } else { i + 1 };
         while j < models.len() {
             if same(models[i].0, models[j].0) {
-                fail("two listed models are of table `{}`\n        help: list one of them", &[models[i].0]);
+                fail("two listed models are of table `{}`\n help: list one of them", &[models[i].0]);
             }
             j += 1;
         }

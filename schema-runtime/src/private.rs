@@ -56,14 +56,15 @@ pub struct Expected {
     pub nullable: bool,
     /// The values that the column's CHECK admits, in any order, where it has one.
     pub variants: Option<&'static [&'static str]>,
-    /// When the type is stored as another one; `{}` is the type that the Rust type is stored as.
+    /// When the type is stored as another one; each `{}` is the type that the Rust type is stored as.
     pub on_type: &'static str,
-    /// When one side admits NULL; `{}` is `NULL` or `NOT NULL`, as the Rust type has it.
+    /// When one side admits NULL; each `{}` is `nullable` or `NOT NULL`, as the Rust type has it.
     pub on_null: &'static str,
     /// When the model states the type itself, with `sql_type`, and values of the field's type do not come
     /// back from such a column as they were stored; `{}` is the type that the Rust type is stored as.
     pub on_loss: &'static str,
-    /// When the values of an enum are others; `{}` is the Rust enum's list: `'draft', 'published'`.
+    /// When the values of an enum are others; the first `{}` is the difference, `does not admit 'draft'`, and
+    /// the second one the Rust enum's list, `one of 'draft', 'published'`.
     pub on_variants: &'static str,
 }
 
@@ -72,16 +73,17 @@ pub struct Expected {
 pub const fn check_column(fact: TypeFact, expected: &Expected) {
     let stored = if expected.strict { fact.sqlite_strict } else { fact.sqlite };
     if !expected.on_type.is_empty() && !same(stored, expected.declared) {
-        fail(expected.on_type, &[stored]);
+        fail(expected.on_type, &[stored, stored]);
     }
     if !expected.on_loss.is_empty() && !fact.survives(Affinity::of(expected.declared)) {
         fail(expected.on_loss, &[stored]);
     }
     if !expected.on_null.is_empty() && fact.nullable != expected.nullable {
-        fail(expected.on_null, &[if fact.nullable { "NULL" } else { "NOT NULL" }]);
+        let word = if fact.nullable { "nullable" } else { "NOT NULL" };
+        fail(expected.on_null, &[word, word]);
     }
     if !expected.on_variants.is_empty() && !same_variants(fact.variants, expected.variants) {
-        fail_list(expected.on_variants, fact.variants);
+        fail_variants(expected.on_variants, fact.variants, expected.variants);
     }
 }
 
@@ -90,7 +92,8 @@ pub const fn check_column(fact: TypeFact, expected: &Expected) {
 pub const fn check_standard(fact: TypeFact, storage: Storage, nullable: bool) {
     if fact.storage as u8 != storage as u8 || fact.nullable != nullable || fact.variants.is_some() {
         fail(
-            "this name hides the type of the standard library that it looks like\n        help: give the type another name",
+            "this is not the type of the standard library whose name it has, and it is stored in another way\n \
+             help: give the type another name",
             &[],
         );
     }
@@ -109,25 +112,31 @@ pub struct Reference {
     pub column: &'static str,
     /// When the model is another table; `{}` is its name.
     pub on_table: &'static str,
-    /// When the field is another column; `{}` is its name, or `nothing` when it is none.
+    /// When the field is another column; `{}` is its name.
     pub on_column: &'static str,
+    /// When the field is no column.
+    pub on_field: &'static str,
 }
+
+/// What a model says of itself: its table, the schema and the columns.
+pub type Parent = (&'static str, Option<&'static str>, &'static [ColumnMeta]);
 
 /// Compares the parent of a foreign key with what was assumed. Types need no look: both models agree
 /// with the migrations, and the foreign keys there were checked. A model that was refused has no
 /// columns; its own errors are enough.
 #[track_caller]
-pub const fn check_reference<Parent: Table>(expected: &Reference) {
-    if Parent::COLUMNS.is_empty() {
+pub const fn check_reference(parent: Parent, expected: &Reference) {
+    let (name, schema, columns) = parent;
+    if columns.is_empty() {
         return;
     }
-    let is_table = same(Parent::NAME, expected.table) && same_option(Parent::SCHEMA, expected.schema);
+    let is_table = same(name, expected.table) && same_option(schema, expected.schema);
     if !expected.on_table.is_empty() && !is_table {
-        fail(expected.on_table, &[Parent::NAME]);
+        fail(expected.on_table, &[name]);
     }
-    let Some(parent) = column_of(Parent::COLUMNS, expected.field) else {
-        if !expected.on_column.is_empty() {
-            fail(expected.on_column, &["nothing"]);
+    let Some(parent) = column_of(columns, expected.field) else {
+        if !expected.on_field.is_empty() {
+            fail(expected.on_field, &[]);
         }
         return;
     };
@@ -204,18 +213,39 @@ pub const fn fail(message: &str, values: &[&str]) -> ! {
     panic!("{}", text.as_str())
 }
 
+/// The words of `schema_model::check` about the values of an enum, put together by rustc.
 #[track_caller]
-const fn fail_list(message: &str, values: Option<&[&str]>) -> ! {
-    let Some(values) = values else { fail(message, &["any text"]) };
-    let mut list = Text::new();
-    let mut at = 0;
-    while at < values.len() {
-        list.push(if at == 0 { "'" } else { ", '" });
-        list.push(values[at]);
-        list.push("'");
-        at += 1;
+const fn fail_variants(message: &str, mine: Option<&[&str]>, found: Option<&[&str]>) -> ! {
+    let (mut difference, mut listed) = (Text::new(), Text::new());
+    match (mine, found) {
+        (Some(mine), Some(found)) => {
+            let (new, gone) = (Text::list_without(mine, found), Text::list_without(found, mine));
+            if gone.length == 0 {
+                difference.push("does not admit ");
+                difference.push(new.as_str());
+            } else {
+                difference.push("admits ");
+                difference.push(gone.as_str());
+                difference.push(if new.length == 0 { ", which the enum does not have" } else { " instead of " });
+                difference.push(new.as_str());
+            }
+        }
+        (Some(_), None) => difference.push("admits any text: no CHECK lists the values of the enum"),
+        (None, Some(found)) => {
+            difference.push("admits only ");
+            difference.push(Text::list_without(found, &[]).as_str());
+            difference.push(", and the type any text");
+        }
+        (None, None) => {}
     }
-    fail(message, &[list.as_str()])
+    match mine {
+        Some(mine) => {
+            listed.push("one of ");
+            listed.push(Text::list_without(mine, &[]).as_str());
+        }
+        None => listed.push("any text"),
+    }
+    fail(message, &[difference.as_str(), listed.as_str()])
 }
 
 /// A text that is put together while code is compiled; what does not fit is cut off.
@@ -227,6 +257,21 @@ struct Text {
 impl Text {
     const fn new() -> Text {
         Text { bytes: [0; 4096], length: 0 }
+    }
+
+    /// The values, in quotes, that are not among the others.
+    const fn list_without(values: &[&str], others: &[&str]) -> Text {
+        let mut list = Text::new();
+        let mut at = 0;
+        while at < values.len() {
+            if !holds_all(others, &[values[at]]) {
+                list.push(if list.length == 0 { "'" } else { ", '" });
+                list.push(values[at]);
+                list.push("'");
+            }
+            at += 1;
+        }
+        list
     }
 
     const fn push(&mut self, text: &str) {
@@ -244,13 +289,13 @@ impl Text {
         }
     }
 
-    /// Appends the message with the values in the places of its `{}`.
+    /// Appends the message with the values in the places of its first `{}`; later ones are text.
     const fn fill(&mut self, message: &str, values: &[&str]) {
         let bytes = message.as_bytes();
         let (mut at, mut used) = (0, 0);
         while at < bytes.len() {
-            if bytes[at] == b'{' && at + 1 < bytes.len() && bytes[at + 1] == b'}' && !values.is_empty() {
-                self.push(values[if used < values.len() { used } else { values.len() - 1 }]);
+            if bytes[at] == b'{' && at + 1 < bytes.len() && bytes[at + 1] == b'}' && used < values.len() {
+                self.push(values[used]);
                 used += 1;
                 at += 2;
             } else {
@@ -283,7 +328,7 @@ mod tests {
         on_type: "stored as {}, declared TEXT",
         on_null: "the field is {}",
         on_loss: "",
-        on_variants: "the enum has {}",
+        on_variants: "the column {}, the enum is {}",
     };
 
     // Evaluated while this file is compiled: these agree.
@@ -300,13 +345,32 @@ mod tests {
     #[test]
     fn each_disagreement_says_what_rust_has() {
         assert_eq!(refusal(TypeFact::BIG_INTEGER, EMAIL), "stored as INTEGER, declared TEXT");
-        assert_eq!(refusal(TypeFact::TEXT.optional(), EMAIL), "the field is NULL");
+        let json = Expected { on_type: "is {} here: {}, DEFAULT '{}'", ..EMAIL };
+        assert_eq!(refusal(TypeFact::BLOB, json), "is BLOB here: BLOB, DEFAULT '{}'");
+        assert_eq!(refusal(TypeFact::TEXT.optional(), EMAIL), "the field is nullable");
         assert_eq!(refusal(TypeFact::TEXT, Expected { nullable: true, ..EMAIL }), "the field is NOT NULL");
         let draft = TypeFact::text_enum(&["draft", "published"]);
-        assert_eq!(refusal(draft, EMAIL), "the enum has 'draft', 'published'");
-        let listed = Expected { variants: Some(&["draft", "archived"]), ..EMAIL };
-        assert_eq!(refusal(draft, listed), "the enum has 'draft', 'published'");
-        assert_eq!(refusal(TypeFact::TEXT, listed), "the enum has any text");
+        assert_eq!(
+            refusal(draft, EMAIL),
+            "the column admits any text: no CHECK lists the values of the enum, the enum is one of 'draft', 'published'"
+        );
+        let admits = |values| Expected { variants: Some(values), ..EMAIL };
+        assert_eq!(
+            refusal(draft, admits(&["draft", "archived", "x"])),
+            "the column admits 'archived', 'x' instead of 'published', the enum is one of 'draft', 'published'"
+        );
+        assert_eq!(
+            refusal(draft, admits(&["draft"])),
+            "the column does not admit 'published', the enum is one of 'draft', 'published'"
+        );
+        assert_eq!(
+            refusal(draft, admits(&["a", "draft", "published"])),
+            "the column admits 'a', which the enum does not have, the enum is one of 'draft', 'published'"
+        );
+        assert_eq!(
+            refusal(TypeFact::TEXT, admits(&["a", "b"])),
+            "the column admits only 'a', 'b', and the type any text, the enum is any text"
+        );
     }
 
     struct Role;
@@ -319,6 +383,7 @@ mod tests {
             Ddl { sqlite: Statements { table: "", indexes: &[] }, postgres: Statements { table: "", indexes: &[] } };
     }
 
+    const PARENT: Parent = (Role::NAME, Role::SCHEMA, Role::COLUMNS);
     const ROLE: Reference = Reference {
         table: "roles",
         schema: None,
@@ -326,18 +391,19 @@ mod tests {
         column: "role_id",
         on_table: "the table is {}",
         on_column: "the column is {}",
+        on_field: "there is no such field",
     };
-    const _: () = check_reference::<Role>(&ROLE);
+    const _: () = check_reference(PARENT, &ROLE);
 
     #[test]
     fn a_reference_is_compared_with_the_model() {
         let refusal = |expected: Reference| {
-            let panic = std::panic::catch_unwind(|| check_reference::<Role>(&expected)).expect_err("refused");
+            let panic = std::panic::catch_unwind(|| check_reference(PARENT, &expected)).expect_err("refused");
             *panic.downcast::<String>().expect("a formatted panic")
         };
         assert_eq!(refusal(Reference { table: "role", ..ROLE }), "the table is roles");
         assert_eq!(refusal(Reference { column: "id", ..ROLE }), "the column is role_id");
-        assert_eq!(refusal(Reference { field: "x", ..ROLE }), "the column is nothing");
+        assert_eq!(refusal(Reference { field: "x", ..ROLE }), "there is no such field");
     }
 
     #[test]

@@ -29,16 +29,18 @@ use schema_core::TypeFact;
     label = "this type has no `SqlType`",
     note = "a type of your own gets it with `#[derive(SqlType)]`: a newtype is stored as what it wraps, an enum of unit variants as text",
     note = "`u64`, `usize`, `i128` and `u128` do not fit the database's signed 64-bit integers: use `i64`, or `u32` for small numbers",
-    note = "types of chrono, time, uuid and serde_json need the feature of that name"
+    note = "a type of another crate goes into a newtype of your own that implements `SqlType` by hand"
 )]
 pub trait SqlType {
     /// What the database stores for it.
     const TYPE: TypeFact;
 }
 
+// rustc would list some of the implementations below an error, in no order of use; the notes say what to do.
 macro_rules! facts {
     ($($ty:ty => $fact:ident,)*) => {
-        $(impl SqlType for $ty {
+        $(#[diagnostic::do_not_recommend]
+        impl SqlType for $ty {
             const TYPE: TypeFact = TypeFact::$fact;
         })*
     };
@@ -61,6 +63,7 @@ facts! {
     Vec<u8> => BLOB,
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> SqlType for [u8; N] {
     const TYPE: TypeFact = TypeFact::BLOB;
 }
@@ -71,7 +74,8 @@ impl<T: SqlType> SqlType for Option<T> {
 
 macro_rules! transparent {
     ($($pointer:ident),*) => {
-        $(impl<T: SqlType + ?Sized> SqlType for $pointer<T> {
+        $(#[diagnostic::do_not_recommend]
+        impl<T: SqlType + ?Sized> SqlType for $pointer<T> {
             const TYPE: TypeFact = T::TYPE;
         })*
     };
@@ -79,10 +83,12 @@ macro_rules! transparent {
 
 transparent!(Box, Rc, Arc);
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType + ?Sized> SqlType for &T {
     const TYPE: TypeFact = T::TYPE;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType + ToOwned + ?Sized> SqlType for Cow<'_, T> {
     const TYPE: TypeFact = T::TYPE;
 }

@@ -19,6 +19,7 @@ pub enum Value {
     Blob(Vec<u8>),
 }
 
+#[diagnostic::do_not_recommend]
 impl crate::SqlType for Value {
     const TYPE: schema_core::TypeFact = schema_core::TypeFact::ANY;
 }

@@ -21,7 +21,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("mistake_in_the_program.rs", "mismatched types", "expressions are rustc's to check"),
     ("mistake_in_the_program.rs", "no method named `name`", "expressions are rustc's to check"),
     ("syntax_error.rs", "", "two parsers, two wordings, at the same place"),
-    ("all_at_once.rs", "two listed models are of table ``", "both were refused and have no table"),
 ];
 
 #[test]

@@ -73,8 +73,9 @@ fn belongs(level: Level, attribute: &Attribute, errors: &mut Errors) -> bool {
 fn refuse_repeated(entries: &[Entry], errors: &mut Errors) {
     for (at, entry) in entries.iter().enumerate() {
         let name = entry.key.name;
-        if !entry.key.repeats && entries[..at].iter().any(|earlier| earlier.key.name == name) {
-            errors.push(Error::new(entry.span, format!("`{name}` is stated twice")));
+        let earlier = entries[..at].iter().find(|earlier| earlier.key.name == name);
+        if let Some(earlier) = earlier.filter(|_| !entry.key.repeats) {
+            errors.at_both([earlier.span, entry.span], &format!("`{name}` is stated twice"));
         }
     }
 }

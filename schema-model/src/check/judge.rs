@@ -1,9 +1,9 @@
 //! What rustc proves, decided from the source: the same rules in the same words.
 
-use schema_core::{Affinity, Storage, Table, TypeFact};
+use schema_core::{Affinity, Table};
 use syn::ext::IdentExt as _;
 
-use super::{ReferenceProof, TypeProof};
+use super::{ReferenceProof, TypeProof, words};
 use crate::Model;
 use crate::types::ResolvedType;
 
@@ -12,21 +12,18 @@ impl TypeProof {
     pub fn judge(&self, fact: &ResolvedType, table: &Table) -> Option<(&'static str, String)> {
         let stored = if self.strict { &fact.sqlite_strict } else { &fact.sqlite };
         if !self.stated && **stored != *self.declared.as_str() {
-            return Some(("column-type", filled(&self.on_type(table), stored)));
+            return Some(("column-type", filled(&self.on_type(table), &[stored, stored])));
         }
-        if self.stated && !survives(fact.storage, Affinity::of(self.declared.as_str())) {
-            return Some(("column-type", filled(&self.on_loss(table), stored)));
+        if self.stated && !fact.survives(Affinity::of(self.declared.as_str())) {
+            return Some(("column-type", filled(&self.on_loss(table), &[stored])));
         }
         if fact.nullable != self.nullable {
-            let word = if fact.nullable { "NULL" } else { "NOT NULL" };
-            return Some(("column-nullability", filled(&self.on_null(table), word)));
+            let word = if fact.nullable { "nullable" } else { "NOT NULL" };
+            return Some(("column-nullability", filled(&self.on_null(table), &[word, word])));
         }
-        let same = match (&fact.variants, &self.variants) {
-            (Some(a), Some(b)) => a.len() == b.len() && a.iter().all(|text| b.contains(text)),
-            (None, None) => true,
-            _ => false,
-        };
-        (!same).then(|| ("enum-variants", filled(&self.on_variants(table), &listed(fact))))
+        let difference = words::variants(fact.variants.as_deref(), self.variants.as_deref())?;
+        let message = filled(&self.on_variants(table), &[&difference, &listed(fact)]);
+        Some(("enum-variants", message))
     }
 }
 
@@ -41,12 +38,14 @@ impl ReferenceProof {
         let is_table = parent.table_name() == self.parent.name.as_str()
             && schema == self.parent.schema.as_ref().map(schema_core::Name::as_str);
         if !is_table {
-            return Some(filled(&self.on_table(), &parent.table_name()));
+            return Some(filled(&self.on_table(), &[&parent.table_name()]));
         }
         self.fields.iter().find_map(|(field, column)| {
             let found = parent.fields.iter().find(|other| other.ident.unraw() == field.unraw());
-            let name = found.map_or_else(|| "nothing".to_owned(), crate::Field::column_name);
-            (name != column.as_str()).then(|| filled(&self.on_column(field, column), &name))
+            let Some(found) = found.map(crate::Field::column_name) else {
+                return Some(self.on_field(field, column));
+            };
+            (found != column.as_str()).then(|| filled(&self.on_column(field, column), &[&found]))
         })
     }
 }
@@ -55,31 +54,25 @@ impl ReferenceProof {
 pub fn judge_standard(looks_like: &ResolvedType, found: &ResolvedType) -> Option<&'static str> {
     let same = looks_like.storage == found.storage && looks_like.nullable == found.nullable;
     (!same || found.variants.is_some()).then_some(
-        "this name hides the type of the standard library that it looks like\n  help: give the type another name",
+        "this is not the type of the standard library whose name it has, and it is stored in another way\n  \
+         help: give the type another name",
     )
 }
 
-/// A message with what the Rust side says in its place.
-fn filled(message: &str, value: &str) -> String {
-    message.replacen("{}", value, 1)
+/// A message with what the Rust side says in its places.
+fn filled(message: &str, values: &[&str]) -> String {
+    let mut pieces = message.splitn(values.len() + 1, "{}");
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for (piece, value) in pieces.zip(values) {
+        text.push_str(value);
+        text.push_str(piece);
+    }
+    text
 }
 
 fn listed(fact: &ResolvedType) -> String {
-    fact.variants.as_ref().map_or_else(
-        || "any text".to_owned(),
-        |values| values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", "),
-    )
-}
-
-/// Whether SQLite gives back what was stored when the column has this affinity.
-fn survives(storage: Storage, affinity: Affinity) -> bool {
-    let fact = match storage {
-        Storage::Integer => TypeFact::BIG_INTEGER,
-        Storage::Bool => TypeFact::BOOL,
-        Storage::Real => TypeFact::DOUBLE,
-        Storage::Text => TypeFact::TEXT,
-        Storage::Blob => TypeFact::BLOB,
-        Storage::Any => TypeFact::ANY,
-    };
-    fact.survives(affinity)
+    match &fact.variants {
+        Some(values) => format!("one of {}", words::list(values)),
+        None => "any text".to_owned(),
+    }
 }

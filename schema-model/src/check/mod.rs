@@ -3,8 +3,11 @@
 //! The differ says what differs; this module says where in the Rust source it belongs ([`Diagnostic`])
 //! and in which words, and leaves to rustc what only rustc can know ([`TypeProof`], [`ReferenceProof`]).
 
+mod differences;
+mod facts;
 #[cfg(feature = "source")]
 mod judge;
+mod parents;
 mod parts;
 mod proofs;
 mod words;
@@ -12,8 +15,8 @@ mod words;
 use proc_macro2::Span;
 use schema_core::word::closest;
 use schema_core::{
-    Change, ColumnFact, Dialect, Diff, Edit, Expr, ForeignKey, Inspection, Name, ObjectName, Pair, PartKind, Path,
-    Place, SourceMap, Table, UnmanagedKind,
+    Change, ColumnFact, Dialect, Diff, Edit, Expr, ForeignKey, Inspection, Name, ObjectName, Pair, Part as _, PartKind,
+    Path, Place, SourceMap, Table, UnmanagedKind, render,
 };
 
 #[cfg(feature = "source")]
@@ -39,6 +42,8 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// Where it belongs.
     pub span: Span,
+    /// The last token there, where it is about several, as a type can be.
+    pub end: Span,
     /// The whole text: the fact in line 1, both sides, the place in the SQL file, the command that mends it.
     pub message: String,
     /// What it is about.
@@ -129,6 +134,7 @@ impl<'a> Check<'a> {
                 self.table.checks.push(check.clone());
             }
             proofs.push(TypeProof {
+                model: self.model.to_owned(),
                 column: open.column.clone(),
                 ty: open.ty.clone(),
                 declared: found.ty.clone(),
@@ -180,7 +186,12 @@ impl<'a> Check<'a> {
                 let column = parent.and_then(|parent| parent.column(name));
                 column.map_or_else(|| name.clone(), |column| column.name.clone())
             };
+            let path = found.path(&self.table.name);
             proofs.push(ReferenceProof {
+                owner: self.model.to_owned(),
+                table: self.table.name.clone(),
+                found: found.clone(),
+                place: self.found.map.nearest(&path).cloned(),
                 model: reference.model.clone(),
                 fields: reference.fields.iter().cloned().zip(found.parent_columns.iter().map(spelt)).collect(),
                 parent: parent.map_or_else(|| found.parent.clone(), |parent| parent.name.clone()),
@@ -206,10 +217,13 @@ impl<'a> Check<'a> {
         let unmanaged = self.found.inspection.unmanaged.iter().find(|object| object.name == name.name);
         let mut words = Words::new(format!("`{}` has no table: the migrations create no table `{name}`", self.model));
         words.model = Some(words::table_line(self.dialect(), &self.table));
+        words.migrations = Some("(none)".to_owned());
         words.help = format!("run `cargo driftless new create_{}`", words::slug(&name.to_string()));
         let old_name = self.desired.renames.tables.iter().find(|pair| pair.after == name).map(|pair| &pair.before);
         if let Some(object) = unmanaged {
             let kind = object.kind.as_str();
+            words.migrations = Some(format!("{} {name}", kind.to_uppercase()));
+            words.place = self.found.map.get(&path).cloned();
             if object.kind == UnmanagedKind::NotUnderstood {
                 let reason = object.reason.as_deref().unwrap_or("its definition");
                 words.fact = format!("`{}` cannot be compared: table `{name}` is not understood: {reason}", self.model);
@@ -221,12 +235,13 @@ impl<'a> Check<'a> {
         } else if let Some(old_name) = old_name.filter(|old| self.found.inspection.schema.tables.contains_key(old)) {
             words.fact =
                 format!("`{}` has no table: `{name}` is still called `{old_name}` in the migrations", self.model);
+            words.migrations = self.table_line(old_name);
             words.place = self.found.map.get(&Path::Table(old_name.clone())).cloned();
             self.meant = Some(old_name.clone());
             words.help = format!("run `cargo driftless new rename_{old_name}_to_{name}`");
         } else if let Some(near) = closest(name.name.as_str(), self.table_names()) {
-            words.migrations = Some(format!("a table `{near}`"));
             let near = ObjectName { schema: name.schema.clone(), name: Name::new(self.dialect(), near) };
+            words.migrations = self.table_line(&near);
             words.place = self.found.map.get(&Path::Table(near.clone())).cloned();
             self.meant = Some(near.clone());
             words.help = format!(
@@ -235,6 +250,11 @@ impl<'a> Check<'a> {
             );
         }
         self.push("missing-table", self.desired.spans.of(&path), path, words);
+    }
+
+    fn table_line(&self, name: &ObjectName) -> Option<String> {
+        let table = self.found.inspection.schema.tables.get(name)?;
+        Some(words::table_line(self.dialect(), table))
     }
 
     fn table_names(&self) -> impl Iterator<Item = &'a str> {
@@ -252,6 +272,7 @@ impl<'a> Check<'a> {
                     "`was = \"{}\"` on `{}` is spent: no migration leaves a table `{}`",
                     pair.before, self.model, pair.before
                 ));
+                words.migrations = Some(words::table_line(self.dialect(), actual));
                 words.place = self.found.map.get(&path).cloned();
                 words.help = "remove the attribute".to_owned();
                 let span = self.desired.spans.was(None).unwrap_or_else(|| self.desired.spans.table());
@@ -265,6 +286,8 @@ impl<'a> Check<'a> {
                     "`was = \"{}\"` on `{}.{}` is spent: no migration leaves a column `{}` in table `{}`",
                     pair.before, self.model, pair.after, pair.before, self.table.name
                 ));
+                let column = actual.column(&pair.after);
+                words.migrations = column.map(|column| render::column(self.dialect(), column));
                 words.place = self.place(PartKind::Column, &pair.after).cloned();
                 words.help = "remove the attribute".to_owned();
                 let span = self.desired.spans.was(Some(&pair.after)).unwrap_or_else(|| self.desired.spans.table());
@@ -283,7 +306,14 @@ impl<'a> Check<'a> {
 
     fn push(&mut self, code: &'static str, span: Span, path: Path, words: Words) {
         let place = words.place.clone();
-        self.diagnostics.push(Diagnostic { code, span, message: words.to_string(), path, place });
+        self.diagnostics.push(Diagnostic { code, span, end: span, message: words.to_string(), path, place });
+    }
+
+    /// The last disagreement is about all of a type.
+    fn extend(&mut self, ty: &syn::Type) {
+        if let (Some(last), Some(end)) = (self.diagnostics.last_mut(), proofs::last_span(ty)) {
+            last.end = end;
+        }
     }
 
     fn fact_span(&self, column: &Name, fact: ColumnFact) -> Span {

@@ -3,13 +3,13 @@
 use proc_macro2::Span;
 use schema_core::word::closest;
 use schema_core::{
-    Change, Check as Condition, Column, ColumnFact, ColumnValue, Dialect, Edit, Expr, ForeignKey, ForeignKeyProblem,
-    Index, KeyTarget, Name, Pair, Part, PartKind, Path, PrimaryKey, TableOptions, Unique, foreign_key_problems, render,
-    token,
+    Change, Check as Condition, Column, ColumnFact, Dialect, Edit, Expr, ForeignKey, Index, KeyTarget, Name, Pair,
+    Part, PartKind, Path, PrimaryKey, TableOptions, Unique, render, token,
 };
 
 use super::words::{self, Words};
-use super::{Check, Columns};
+use super::{Check, Columns, differences, facts};
+use crate::types::{StandardTypes, TypeResolver as _};
 
 /// How one kind of part is put into words.
 struct Phrase {
@@ -18,38 +18,49 @@ struct Phrase {
     noun: String,
     /// `unique_a_b`, for the name of the migration that mends it.
     slug: String,
+    /// Line 1 when both sides have the part.
+    altered: Option<String>,
+}
+
+/// Line 1 when both sides have a part.
+fn altered<T>(edit: &Edit<T>, words: impl Fn(&Pair<T>) -> String) -> Option<String> {
+    match edit {
+        Edit::Alter(pair) => Some(words(pair)),
+        Edit::Add(_) | Edit::Drop(_) => None,
+    }
 }
 
 impl Check<'_> {
     pub(super) fn column(&mut self, edit: &Edit<Column>, columns: &Columns) {
         match edit {
             Edit::Add(column) => self.missing_column(column, columns),
-            Edit::Drop(column) => self.extra_column(column),
+            Edit::Drop(column) => self.extra_column(column, columns),
             Edit::Alter(pair) => self.altered_column(pair),
         }
     }
 
     fn missing_column(&mut self, column: &Column, columns: &Columns) {
         let table = self.table.name.clone();
-        let dialect = self.dialect();
         let path = column.path(&table);
         let was = self.desired.renames.columns.iter().find(|(_, pair)| pair.after == column.name);
+        let was = was.map(|(_, pair)| pair.before.clone()).filter(|before| columns.extra.contains(before));
+        let near = was.clone().or_else(|| nearest(&column.name, columns));
         let mut words = self.words(format!("column `{}` is missing from table `{table}`", column.name));
-        words.model = Some(render::column(dialect, column));
-        words.migrations = Some("(none)".to_owned());
-        words.place = self.found.map.nearest(&path).cloned();
-        words.place_of = "table created";
-        let command = format!(
-            "run `cargo driftless new add_{}_{}`",
-            words::slug(&table.to_string()),
-            words::slug(column.name.as_str())
-        );
-        let near = closest(column.name.as_str(), columns.extra.iter().map(Name::as_str));
+        words.model = Some(render::column(self.dialect(), column));
+        if let Some(found) = near.as_ref().and_then(|near| self.found_table()?.column(near)) {
+            words.migrations = Some(render::column(self.dialect(), found));
+            words.place = self.place(PartKind::Column, &found.name).cloned();
+        } else {
+            words.migrations = Some("(none)".to_owned());
+            words.place = self.found.map.nearest(&path).cloned();
+            words.place_of = "table created";
+        }
+        let table_slug = words::slug(&table.to_string());
+        let command = format!("run `cargo driftless new add_{table_slug}_{}`", words::slug(column.name.as_str()));
         words.help = match (was, near) {
-            (Some((_, pair)), _) => {
-                words.fact =
-                    self.words(format!("column `{table}.{}` is still called `{}`", pair.after, pair.before)).fact;
-                format!("run `cargo driftless new rename_{}_to_{}`", pair.before, pair.after)
+            (Some(was), _) => {
+                words.fact = self.words(format!("column `{table}.{}` is still called `{was}`", column.name)).fact;
+                format!("run `cargo driftless new rename_{was}_to_{}`", column.name)
             }
             (None, Some(near)) => format!(
                 "{command}, or did you mean `{near}` (`#[column(name = \"{near}\")]`; renamed: `#[column(was = \"{near}\")]`)?"
@@ -60,17 +71,15 @@ impl Check<'_> {
         self.push("missing-column", span, path, words);
     }
 
-    fn extra_column(&mut self, column: &Column) {
+    fn extra_column(&mut self, column: &Column, columns: &Columns) {
         let table = self.table.name.clone();
-        if self.desired.renames.columns.iter().any(|(_, pair)| pair.before == column.name) {
-            return; // reported as the rename that it is
+        let renamed = self.desired.renames.columns.iter().any(|(_, pair)| pair.before == column.name);
+        if renamed || columns.missing.iter().any(|missing| nearest(missing, columns).as_ref() == Some(&column.name)) {
+            return; // reported as the rename, or as the near miss, that it is
         }
         let path = column.path(&table);
         let dialect = self.dialect();
-        let mut words = Words::new(format!(
-            "`{}` and the migrations disagree: column `{}` of table `{table}` has no field",
-            self.model, column.name
-        ));
+        let mut words = self.words(format!("column `{}` of table `{table}` has no field", column.name));
         words.model = Some("(none)".to_owned());
         words.migrations = Some(render::column(dialect, column));
         words.place = self.found.map.nearest(&path).cloned();
@@ -88,10 +97,8 @@ impl Check<'_> {
         let (found, mine) = (&pair.before, &pair.after);
         let table = self.table.name.clone();
         let dialect = self.dialect();
-        let named = format!("column `{table}.{}`", mine.name);
-        let texts: Vec<String> = facts.iter().map(|fact| fact_text(*fact, mine, found)).collect();
         let path = mine.path(&table);
-        let mut words = self.words(format!("{named} {}", texts.join(", and ")));
+        let mut words = self.words(format!("column `{table}.{}` {}", mine.name, facts::text(&facts, mine, found)));
         words.model = Some(render::column(dialect, mine));
         words.migrations = Some(render::column(dialect, found));
         words.place = self.found.map.nearest(&path).cloned();
@@ -100,8 +107,12 @@ impl Check<'_> {
             words::slug(&table.to_string()),
             words::slug(mine.name.as_str())
         );
-        if let Some(advice) = facts.first().and_then(|fact| advice(*fact, found)) {
-            words.help = format!("{}, or write {advice} if the migrations are right", words.help);
+        let field = self.desired.fields.iter().find(|field| field.column == mine.name);
+        if let [fact] = facts.as_slice() {
+            let rust = field.and_then(|field| StandardTypes.fact(&field.ty));
+            if let Some(advice) = facts::advice(*fact, mine, found, rust.as_ref()) {
+                words.help = format!("{}, or {advice} if the migrations are right", words.help);
+            }
         }
         let first = facts.first().copied().unwrap_or(ColumnFact::Type);
         let code = match first {
@@ -114,17 +125,34 @@ impl Check<'_> {
         };
         let span = self.fact_span(&mine.name, first);
         self.push(code, span, path, words);
+        let stated = field.is_some_and(|field| field.sql_type) && first == ColumnFact::Type;
+        if let (Some(field), ColumnFact::Type | ColumnFact::Nullability, false) = (field, first, stated) {
+            self.extend(&field.ty);
+        }
     }
 
     pub(super) fn key(&mut self, edit: &Edit<PrimaryKey>, columns: &Columns) {
         let dialect = self.dialect();
-        let text = |key: &PrimaryKey| {
-            render::primary_key(dialect, key) + if key.autoincrement { " AUTOINCREMENT" } else { "" }
-        };
+        let text = |key: &PrimaryKey| render::primary_key(dialect, key);
         let names = |key: &PrimaryKey| key.columns();
-        let label = edit.after().or(edit.before()).map(text).unwrap_or_default();
-        let phrase = Phrase { code: "primary-key", noun: label, slug: "primary_key".to_owned() };
-        self.part_edit(edit, columns, phrase, names, text);
+        let noun = edit.after().or(edit.before()).map(text).unwrap_or_default();
+        let altered = altered(edit, |pair| differences::primary_key(&self.table.name, pair));
+        let reported = self.diagnostics.len();
+        self.part_edit(
+            edit,
+            columns,
+            Phrase { code: "primary-key", noun, slug: "primary_key".to_owned(), altered },
+            names,
+            text,
+        );
+        if let (Edit::Alter(pair), Some(last)) = (edit, self.diagnostics.get_mut(reported))
+            && pair.after.autoincrement
+            && !pair.before.autoincrement
+            && let [column] = pair.after.columns().as_slice()
+        {
+            last.span = self.desired.spans.fact(column, ColumnFact::Value);
+            last.end = last.span;
+        }
     }
 
     pub(super) fn unique(&mut self, edit: &Edit<Unique>, columns: &Columns, changes: &[Change]) {
@@ -143,12 +171,15 @@ impl Check<'_> {
             let table = self.table.name.clone();
             let path = index.path(&table);
             let mut words =
-                self.words(format!("UNIQUE ({}) of table `{table}` is a constraint, not an index", unique.label()));
+                self.words(format!("table `{table}` has UNIQUE ({}), and the model an index", unique.label()));
             words.model = Some(self.index_text(index));
             words.migrations = Some(render::unique(dialect, unique));
             words.place = self.found.map.nearest(&unique.path(&table)).cloned();
-            words.help =
-                "write `unique` in the model, or run `cargo driftless new` to replace the constraint".to_owned();
+            words.help = format!(
+                "write `unique` in the model, or run `cargo driftless new drop_{}_{}_unique`",
+                words::slug(&table.to_string()),
+                words::slug(unique.label().as_str())
+            );
             let span = self.desired.spans.of(&path);
             return self.push("unique", span, path, words);
         }
@@ -156,7 +187,8 @@ impl Check<'_> {
         let label = edit.after().or(edit.before()).map(|unique| render::unique(dialect, unique)).unwrap_or_default();
         let slug =
             edit.after().or(edit.before()).map(|unique| words::slug(unique.label().as_str())).unwrap_or_default();
-        let phrase = Phrase { code: "unique", noun: label, slug: format!("{slug}_unique") };
+        let altered = altered(edit, |pair| differences::unique(&self.table.name, pair));
+        let phrase = Phrase { code: "unique", noun: label, slug: format!("{slug}_unique"), altered };
         let found_index = other.filter(|_| matches!(edit, Edit::Add(_))).map(|index| self.index_text(index));
         self.part_edit_beside(edit, columns, phrase, names, |unique| render::unique(dialect, unique), found_index);
     }
@@ -168,7 +200,8 @@ impl Check<'_> {
         let key = edit.after().or(edit.before());
         let noun = key.map(|key| format!("FOREIGN KEY ({}) to `{}`", key.label(), key.parent)).unwrap_or_default();
         let slug = key.map(|key| format!("{}_foreign_key", words::slug(key.label().as_str()))).unwrap_or_default();
-        self.part_edit(edit, columns, Phrase { code: "foreign-key", noun, slug }, names, text);
+        let altered = altered(edit, |pair| differences::foreign_key(&self.table.name, pair));
+        self.part_edit(edit, columns, Phrase { code: "foreign-key", noun, slug, altered }, names, text);
     }
 
     pub(super) fn condition(&mut self, edit: &Edit<Condition>, columns: &Columns, changes: &[Change]) {
@@ -189,31 +222,73 @@ impl Check<'_> {
                 _ => {}
             }
         }
-        let names = |check: &Condition| self.names_in(&check.expr);
-        let involved: Vec<Name> = condition.map(names).unwrap_or_default();
+        let involved: Vec<Name> = condition.map(|check| self.names_in(&check.expr)).unwrap_or_default();
+        if let Some(pair) = self.conditions(edit, &involved, changes) {
+            if matches!(edit, Edit::Add(_)) {
+                self.other_condition(&pair, &involved);
+            }
+            return;
+        }
         let text = |check: &Condition| render::check(dialect, check);
         let noun = condition.map(text).unwrap_or_default();
         let slug = format!("{}_check", involved.first().map(|name| words::slug(name.as_str())).unwrap_or_default());
-        self.part_edit(edit, columns, Phrase { code: "check", noun, slug }, move |_| involved.clone(), text);
+        let altered = altered(edit, |pair| differences::check(&self.table.name, pair));
+        self.part_edit(edit, columns, Phrase { code: "check", noun, slug, altered }, move |_| involved.clone(), text);
+    }
+
+    /// The two conditions about the same columns, where each side has one that the other does not have.
+    fn conditions(&self, edit: &Edit<Condition>, involved: &[Name], changes: &[Change]) -> Option<Pair<Condition>> {
+        let about = |check: &&Condition| {
+            let names = self.names_in(&check.expr);
+            names.len() == involved.len() && names.iter().all(|name| involved.contains(name))
+        };
+        let edits = || {
+            changes.iter().filter_map(|change| match change {
+                Change::Check { edit, .. } => Some(edit),
+                _ => None,
+            })
+        };
+        let mine: Vec<_> =
+            edits().filter(|edit| edit.before().is_none()).filter_map(Edit::after).filter(about).collect();
+        let found: Vec<_> =
+            edits().filter(|edit| edit.after().is_none()).filter_map(Edit::before).filter(about).collect();
+        let is_part = matches!(edit, Edit::Add(_) | Edit::Drop(_));
+        match (mine.as_slice(), found.as_slice()) {
+            ([mine], [found]) if is_part && !involved.is_empty() => Some(Pair::new((*found).clone(), (*mine).clone())),
+            _ => None,
+        }
+    }
+
+    /// The columns have another condition.
+    fn other_condition(&mut self, pair: &Pair<Condition>, involved: &[Name]) {
+        let table = self.table.name.clone();
+        let dialect = self.dialect();
+        let names = involved.iter().map(Name::as_str).collect::<Vec<_>>();
+        let text = |check: &Condition| format!("({})", check.expr);
+        let both = facts::sides("is", &text(&pair.after), &text(&pair.before));
+        let mut words = self.words(format!("the CHECK about `{table}` ({}) {both}", names.join(", ")));
+        words.model = Some(render::check(dialect, &pair.after));
+        words.migrations = Some(render::check(dialect, &pair.before));
+        words.place = self.found.map.nearest(&pair.before.path(&table)).cloned();
+        let (prefix, slug) = (words::slug(&table.to_string()), words::slug(&names.join("_")));
+        words.help = format!("run `cargo driftless new alter_{prefix}_{slug}_check`");
+        let path = pair.after.path(&table);
+        let span = self.desired.spans.of(&path);
+        self.push("check", span, path, words);
     }
 
     /// The values of an enum differ.
     fn enumeration(&mut self, column: &Name, mine: &[Box<str>], found: &[Box<str>]) {
         let table = self.table.name.clone();
-        let list = |values: &[Box<str>]| values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ");
-        let only =
-            |a: &[Box<str>], b: &[Box<str>]| a.iter().filter(|value| !b.contains(value)).cloned().collect::<Vec<_>>();
-        let (new, gone) = (only(mine, found), only(found, mine));
-        let fact = match (new.as_slice(), gone.as_slice()) {
-            ([], []) => format!("the values of `{table}.{column}` stand in another order"),
-            ([], gone) => format!("`{table}.{column}` admits {}, which the enum does not have", list(gone)),
-            (new, []) => format!("`{table}.{column}` does not admit {}", list(new)),
-            (new, gone) => format!("`{table}.{column}` admits {} instead of {}", list(gone), list(new)),
+        let difference = words::variants(Some(mine), Some(found));
+        let fact = match difference {
+            Some(difference) => format!("column `{table}.{column}` {difference}"),
+            None => format!("the values of column `{table}.{column}` stand in another order"),
         };
         let path = self.part(PartKind::Column, column);
         let mut words = self.words(fact);
-        words.model = Some(format!("{column} IN ({})", list(mine)));
-        words.migrations = Some(format!("{column} IN ({})", list(found)));
+        words.model = Some(format!("{column} IN ({})", words::list(mine)));
+        words.migrations = Some(format!("{column} IN ({})", words::list(found)));
         words.place = self.found.map.nearest(&path).cloned();
         words.help = format!(
             "run `cargo driftless new alter_{}_{}`",
@@ -237,17 +312,14 @@ impl Check<'_> {
             return; // reported with the constraint
         }
         let index = edit.after().or(edit.before());
-        let noun = match index {
-            Some(index) if index.unique => format!("UNIQUE INDEX ({})", index_parts(index)),
-            Some(index) => format!("INDEX ({})", index_parts(index)),
-            None => String::new(),
-        };
+        let noun = index.map(|index| index_noun(&self.index_text(index))).unwrap_or_default();
         let slug = index.map(|index| format!("{}_index", words::slug(index.label().as_str()))).unwrap_or_default();
         let dialect = self.dialect();
         let table = self.table.name.clone();
         let text = move |index: &Index| render::index(dialect, &table, &with_name(&table, index));
         let names = |index: &Index| part_names(&index.parts);
-        self.part_edit(edit, columns, Phrase { code: "index", noun, slug }, names, text);
+        let altered = altered(edit, |pair| differences::index(&self.table.name, pair));
+        self.part_edit(edit, columns, Phrase { code: "index", noun, slug, altered }, names, text);
     }
 
     fn index_text(&self, index: &Index) -> String {
@@ -270,6 +342,13 @@ impl Check<'_> {
         words.migrations = Some(found.to_owned());
         words.place = self.found.map.nearest(&path).cloned();
         words.help = format!("run `cargo driftless new alter_{}`", words::slug(&table.to_string()));
+        let advice = match (edit.before.strict, edit.before.without_rowid) {
+            (true, true) => "write `#[table(strict, without_rowid)]`",
+            (true, false) => "write `#[table(strict)]`",
+            (false, true) => "write `#[table(without_rowid)]`",
+            (false, false) => "remove the attribute",
+        };
+        words.help = format!("{}, or {advice} if the migrations are right", words.help);
         let span = self.desired.spans.of(&path);
         self.push("table-options", span, path, words);
     }
@@ -311,7 +390,7 @@ impl Check<'_> {
     ) {
         let depends = |part: &T, on: &[Name]| names(part).iter().any(|name| on.contains(name));
         let table = self.table.name.clone();
-        let Phrase { code, noun, slug } = phrase;
+        let Phrase { code, noun, slug, altered } = phrase;
         let prefix = words::slug(&table.to_string());
         let (fact, verb) = match edit {
             Edit::Add(part) if depends(part, &columns.missing) => return,
@@ -320,8 +399,8 @@ impl Check<'_> {
                 return;
             }
             Edit::Add(_) => (format!("table `{table}` has no {noun}"), "add"),
-            Edit::Drop(_) => (format!("`{}` does not state the {noun} of table `{table}`", self.model), "drop"),
-            Edit::Alter(_) => (format!("the {noun} of table `{table}` differs"), "alter"),
+            Edit::Drop(_) => (format!("table `{table}` has {noun}, which the model does not state"), "drop"),
+            Edit::Alter(_) => (altered.unwrap_or_default(), "alter"),
         };
         let mut words = self.words(fact);
         words.model = Some(edit.after().map_or_else(|| "(none)".to_owned(), &text));
@@ -374,26 +453,6 @@ impl Check<'_> {
                 names
             })
     }
-
-    /// Foreign keys that the migrations create and that cannot work.
-    pub(super) fn foreign_key_problems(&mut self) {
-        let schema = &self.found.inspection.schema;
-        let mine = self.table.name.clone();
-        for (path, problem) in foreign_key_problems(schema) {
-            let Path::Part { table, label, .. } = &path else {
-                continue;
-            };
-            let Some(key) = self.table.foreign_keys.iter().find(|key| *table == mine && key.label() == *label) else {
-                continue;
-            };
-            let mut words = Words::new(problem_text(&key.clone(), &mine.to_string(), &problem));
-            words.migrations = Some(render::foreign_key(schema.dialect, key));
-            words.place = self.found.map.nearest(&path).cloned();
-            words.help = problem_help(key, &problem);
-            let span = self.desired.spans.of(&path);
-            self.push(problem.code(), span, path, words);
-        }
-    }
 }
 
 fn with_name(table: &schema_core::ObjectName, index: &Index) -> Index {
@@ -401,12 +460,17 @@ fn with_name(table: &schema_core::ObjectName, index: &Index) -> Index {
     Index { name: Some(name), ..index.clone() }
 }
 
-fn index_parts(index: &Index) -> String {
-    let label = index.label();
-    match &index.predicate {
-        Some(predicate) => format!("{label}) WHERE ({predicate}"),
-        None => label.to_string(),
-    }
+/// `UNIQUE INDEX (a DESC) WHERE b > 0`: the statement without its name and its table.
+fn index_noun(statement: &str) -> String {
+    let kind = if statement.starts_with("CREATE UNIQUE") { "UNIQUE INDEX" } else { "INDEX" };
+    let parts = statement.find(" ON ").and_then(|on| statement[on..].find(" (").map(|at| &statement[on + at..]));
+    format!("{kind}{}", parts.unwrap_or_default())
+}
+
+/// The column of the migrations that a missing one was probably meant to be.
+fn nearest(missing: &Name, columns: &Columns) -> Option<Name> {
+    let near = closest(missing.as_str(), columns.extra.iter().map(Name::as_str))?;
+    columns.extra.iter().find(|extra| extra.as_str() == near).cloned()
 }
 
 fn part_names(parts: &[schema_core::KeyPart]) -> Vec<Name> {
@@ -417,111 +481,4 @@ fn part_names(parts: &[schema_core::KeyPart]) -> Vec<Name> {
             KeyTarget::Expr(_) => None,
         })
         .collect()
-}
-
-fn fact_text(fact: ColumnFact, mine: &Column, found: &Column) -> String {
-    let nullability = |column: &Column| if column.nullable { "nullable" } else { "NOT NULL" };
-    let ty = |column: &Column| match column.ty.as_str() {
-        "" => "without a type".to_owned(),
-        ty => ty.to_owned(),
-    };
-    let collation = |column: &Column| match &column.collation {
-        Some(name) => format!("COLLATE {name}"),
-        None => "the default collation".to_owned(),
-    };
-    let conflict = |column: &Column| match column.on_conflict {
-        Some(clause) => format!("ON CONFLICT {}", clause.as_sql()),
-        None => "no conflict clause".to_owned(),
-    };
-    let comment = |column: &Column| column.comment.as_deref().unwrap_or("(none)").to_owned();
-    let both =
-        |verb: &str, mine: String, found: String| format!("{verb} {mine} in the model and {found} in the migrations");
-    match fact {
-        ColumnFact::Type => both("is", ty(mine), ty(found)),
-        ColumnFact::Nullability => both("is", nullability(mine).to_owned(), nullability(found).to_owned()),
-        ColumnFact::Value => both("has", value_text(&mine.value), value_text(&found.value)),
-        ColumnFact::Collation => both("has", collation(mine), collation(found)),
-        ColumnFact::OnConflict => both("has", conflict(mine), conflict(found)),
-        ColumnFact::Comment => both("has the comment", comment(mine), comment(found)),
-    }
-}
-
-fn value_text(value: &ColumnValue) -> String {
-    match value {
-        ColumnValue::Given => "no default".to_owned(),
-        ColumnValue::Default(expr) => format!("DEFAULT {expr}"),
-        ColumnValue::Generated { expr, stored } => {
-            format!("GENERATED AS ({expr}) {}", if *stored { "STORED" } else { "VIRTUAL" })
-        }
-        ColumnValue::Identity { always } => {
-            format!("GENERATED {} AS IDENTITY", if *always { "ALWAYS" } else { "BY DEFAULT" })
-        }
-    }
-}
-
-/// What to write in the model instead, where one attribute says it.
-fn advice(fact: ColumnFact, found: &Column) -> Option<String> {
-    match fact {
-        ColumnFact::Type => Some(format!("`#[column(sql_type = \"{}\")]`", found.ty)),
-        ColumnFact::Nullability if found.nullable => Some("`Option<…>`".to_owned()),
-        ColumnFact::Value => match &found.value {
-            ColumnValue::Default(expr) => Some(format!("`#[column(default = sql(\"{expr}\"))]`")),
-            _ => None,
-        },
-        ColumnFact::Collation => found.collation.as_ref().map(|name| format!("`#[column(collate = \"{name}\")]`")),
-        ColumnFact::Nullability | ColumnFact::OnConflict | ColumnFact::Comment => None,
-    }
-}
-
-/// Line 1 about a foreign key that cannot work.
-pub(crate) fn problem_text(key: &ForeignKey, table: &str, problem: &ForeignKeyProblem) -> String {
-    let child = format!("foreign key `{table}` ({})", key.label());
-    let parents: Vec<&str> = key.parent_columns.iter().map(Name::as_str).collect();
-    let parent = format!("`{}` ({})", key.parent, parents.join(", "));
-    match problem {
-        ForeignKeyProblem::MissingParent => format!("{child} refers to table `{}`, which does not exist", key.parent),
-        ForeignKeyProblem::MissingParentColumn { column } => {
-            format!("{child} refers to {parent}, but table `{}` has no column `{column}`", key.parent)
-        }
-        ForeignKeyProblem::ParentNotUnique => {
-            format!("{child} refers to {parent}, which is neither PRIMARY KEY nor UNIQUE")
-        }
-        ForeignKeyProblem::TypeMismatch { child: (column, ty), parent: (parent, parent_ty) } => {
-            format!(
-                "foreign key `{table}.{column}` is {ty}, but `{}.{parent}`, which it refers to, is {parent_ty}",
-                key.parent
-            )
-        }
-        ForeignKeyProblem::SetNullOnNotNull { column } => {
-            format!("{child} says SET NULL, but column `{column}` is NOT NULL")
-        }
-        ForeignKeyProblem::SetDefaultWithoutDefault { column } => {
-            format!("{child} says SET DEFAULT, but column `{column}` is NOT NULL and has no default")
-        }
-        ForeignKeyProblem::ColumnCount => {
-            format!(
-                "{child} has {} columns, but refers to {} of `{}`",
-                key.columns.len(),
-                key.parent_columns.len(),
-                key.parent
-            )
-        }
-    }
-}
-
-fn problem_help(key: &ForeignKey, problem: &ForeignKeyProblem) -> String {
-    match problem {
-        ForeignKeyProblem::MissingParent => format!("create `{}` in an earlier migration", key.parent),
-        ForeignKeyProblem::MissingParentColumn { .. } | ForeignKeyProblem::ColumnCount => {
-            "name the columns of the parent in the migration".to_owned()
-        }
-        ForeignKeyProblem::ParentNotUnique => {
-            let slug = words::slug(&key.parent.to_string());
-            format!("make it unique: state `unique` on the parent's model and run `cargo driftless new add_{slug}_key`")
-        }
-        ForeignKeyProblem::TypeMismatch { .. } => "give both columns one type".to_owned(),
-        ForeignKeyProblem::SetNullOnNotNull { .. } | ForeignKeyProblem::SetDefaultWithoutDefault { .. } => {
-            "choose another action, or let the column be NULL".to_owned()
-        }
-    }
 }

@@ -2,13 +2,15 @@
 
 use proc_macro2::Span;
 use quote::ToTokens as _;
-use schema_core::{Column, ColumnType, Dialect, Name, ObjectName, Place, Table, render};
+use schema_core::{Column, ColumnType, Dialect, ForeignKey, Name, ObjectName, Part as _, Place, Table, render};
 
-use super::words;
+use super::words::{self, Words};
 
 /// What is left for rustc to prove about the type of a field.
 #[derive(Clone, Debug)]
 pub struct TypeProof {
+    /// The name of the struct.
+    pub model: String,
     /// The column.
     pub column: Name,
     /// The type of the field.
@@ -32,6 +34,14 @@ pub struct TypeProof {
 /// What is left for rustc to prove about a reference: that the model is the one of the parent table.
 #[derive(Clone, Debug)]
 pub struct ReferenceProof {
+    /// The name of the struct that refers.
+    pub owner: String,
+    /// Its table.
+    pub table: ObjectName,
+    /// The foreign key as the migrations have it.
+    pub found: ForeignKey,
+    /// Where they have it.
+    pub place: Option<Place>,
     /// The model as the attribute names it.
     pub model: syn::Path,
     /// Its fields, and the columns that the migrations refer to.
@@ -42,41 +52,42 @@ pub struct ReferenceProof {
     pub span: Span,
 }
 
+// In these messages `{}` stands for what only rustc knows, first in line 1 and then in the model's line;
+// whatever the migrations say comes after both, since a default may well be the text `{}`.
 impl TypeProof {
-    /// When the type is stored as another one: `{}` stands for that.
+    /// When the type is stored as another one: `{}` stands for that, twice.
     pub fn on_type(&self, table: &Table) -> String {
-        let fact = format!("`{}` is stored as {{}}, the migrations declare {}", self.written(), self.declared_words());
-        self.message(table, &fact, ", or change the field's type if the migrations are right")
+        let fact = format!("is {{}} in the model and {} in the migrations", self.declared_words());
+        self.message(table, &fact, "stored as {}", ", or change the field's type if the migrations are right")
     }
 
-    /// When one side admits NULL: `{}` stands for what the field's type does.
+    /// When one side admits NULL: `{}` stands for what the field's type does, `nullable` or `NOT NULL`, twice.
     pub fn on_null(&self, table: &Table) -> String {
         let found = if self.nullable { "nullable" } else { "NOT NULL" };
-        let fact = format!("`{}` is {{}} and the column is {found}", self.written());
-        self.message(table, &fact, ", or change the field's type if the migrations are right")
+        let fact = format!("is {{}} in the model and {found} in the migrations");
+        self.message(table, &fact, "which is {}", ", or change the field's type if the migrations are right")
     }
 
     /// When the values of the type do not survive in the type that the model states.
     pub fn on_loss(&self, table: &Table) -> String {
-        let fact = format!(
-            "a `{}` does not come back from a {} column as it was stored",
-            self.written(),
+        let written = self.written();
+        let mut words = Words::new(format!(
+            "column `{}.{}` is {}, from which a `{written}` does not come back as it was stored",
+            table.name,
+            self.column,
             self.declared_words()
-        );
-        format!(
-            "`{}.{}`: {fact}\n  help: give the field a type that fits, or remove `sql_type`",
-            table.name, self.column
-        )
+        ));
+        words.model = Some(format!("`{written}`, stored as {{}}"));
+        words.migrations = Some(render::column(Dialect::Sqlite, &self.found));
+        words.place.clone_from(&self.place);
+        words.help = "give the field a type that fits, or correct `sql_type`".to_owned();
+        words.to_string()
     }
 
-    /// When the values of an enum are not those that the column admits: `{}` stands for the enum's.
+    /// When the values of an enum are not those that the column admits: `{}` stands for the difference, as
+    /// in `does not admit 'draft'`, and then for the enum's values.
     pub fn on_variants(&self, table: &Table) -> String {
-        let admits = self.variants.as_ref().map_or_else(
-            || "any text (no CHECK lists the values)".to_owned(),
-            |values| values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", "),
-        );
-        let fact = format!("`{}` has the values {{}}, and the column admits {admits}", self.written());
-        self.message(table, &fact, "")
+        self.message(table, "{}", "which is {}", "")
     }
 
     fn written(&self) -> String {
@@ -86,48 +97,70 @@ impl TypeProof {
 
     fn declared_words(&self) -> &str {
         match self.declared.as_str() {
-            "" => "no type",
+            "" => "without a type",
             declared => declared,
         }
     }
 
-    fn message(&self, table: &Table, fact: &str, or: &str) -> String {
-        let place = self.place.as_ref().map_or_else(String::new, |place| format!("   {place}"));
-        format!(
-            "column `{table}.{column}` and the migrations disagree: {fact}\n  \
-             migrations:  {found}{place}\n  \
-             help: run `cargo driftless new alter_{slug}_{column_slug}`{or}",
-            table = table.name,
-            column = self.column,
-            found = render::column(Dialect::Sqlite, &self.found),
-            slug = words::slug(&table.name.to_string()),
-            column_slug = words::slug(self.column.as_str()),
-        )
+    fn message(&self, table: &Table, fact: &str, model: &str, or: &str) -> String {
+        let (name, column) = (&table.name, &self.column);
+        let mut words =
+            Words::new(format!("`{}` and the migrations disagree: column `{name}.{column}` {fact}", self.model));
+        words.model = Some(format!("`{}`, {model}", self.written()));
+        let mut found = render::column(Dialect::Sqlite, &self.found);
+        if let Some(values) = &self.variants {
+            let values = values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ");
+            found = format!("{found} CHECK ({column} IN ({values}))");
+        }
+        words.migrations = Some(found);
+        words.place.clone_from(&self.place);
+        let (table, column) = (words::slug(&name.to_string()), words::slug(column.as_str()));
+        words.help = format!("run `cargo driftless new alter_{table}_{column}`{or}");
+        words.to_string()
     }
 }
 
 impl ReferenceProof {
     /// When the model is of another table: `{}` stands for that.
     pub fn on_table(&self) -> String {
-        let model = self.model_text();
-        format!(
-            "foreign key to `{model}`: the model's table is `{{}}`, but the migrations refer to `{}`\n  \
-             help: name the model of `{}`, or run `cargo driftless new` to change the foreign key",
-            self.parent, self.parent
-        )
+        let fact = format!("refers to table `{{}}` in the model and to `{}` in the migrations", self.parent);
+        self.message(&fact, &self.model_text(), &format!("name the model of `{}`", self.parent))
     }
 
     /// When the field is another column: `{}` stands for that.
     pub fn on_column(&self, field: &syn::Ident, column: &Name) -> String {
+        let parent = &self.parent;
+        let fact = format!("refers to `{parent}.{{}}` in the model and to `{parent}.{column}` in the migrations");
+        self.message(&fact, &format!("{}::{field}", self.model_text()), &format!("name the field of `{column}`"))
+    }
+
+    /// When the model has no column for the field.
+    pub fn on_field(&self, field: &syn::Ident, column: &Name) -> String {
         let model = self.model_text();
-        format!(
-            "foreign key to `{model}::{field}`: the field's column is {{}}, but the migrations refer to `{}.{column}`\n  \
-             help: name the field of `{column}`, or run `cargo driftless new` to change the foreign key",
-            self.parent
-        )
+        let fact = format!("refers to `{model}::{field}`, but `{model}` has no such column");
+        self.message(&fact, &format!("{model}::{field}"), &format!("name the field of `{column}`"))
+    }
+
+    fn message(&self, fact: &str, model: &str, mend: &str) -> String {
+        let label = self.found.label();
+        let mut words = Words::new(format!(
+            "`{}` and the migrations disagree: FOREIGN KEY ({label}) of table `{}` {fact}",
+            self.owner, self.table
+        ));
+        words.model = Some(format!("references = {model}"));
+        words.migrations = Some(render::foreign_key(Dialect::Sqlite, &self.found));
+        words.place.clone_from(&self.place);
+        let (table, label) = (words::slug(&self.table.to_string()), words::slug(label.as_str()));
+        words.help = format!("{mend}, or run `cargo driftless new alter_{table}_{label}_foreign_key`");
+        words.to_string()
     }
 
     fn model_text(&self) -> String {
         self.model.to_token_stream().to_string().replace(' ', "")
     }
+}
+
+/// The span of the last token of a type.
+pub(super) fn last_span(ty: &syn::Type) -> Option<Span> {
+    ty.to_token_stream().into_iter().last().map(|token| token.span())
 }

@@ -70,3 +70,27 @@ pub(super) fn slug(name: &str) -> String {
     }
     slug.trim_matches('_').to_owned()
 }
+
+/// How the values of an enum differ from those that a column admits; `None` where they do not. In which order
+/// they stand means nothing. `driftless::__private` has the same rule for rustc.
+pub(super) fn variants(mine: Option<&[Box<str>]>, found: Option<&[Box<str>]>) -> Option<String> {
+    let (mine, found) = match (mine, found) {
+        (None, None) => return None,
+        (Some(_), None) => return Some("admits any text: no CHECK lists the values of the enum".to_owned()),
+        (None, Some(found)) => return Some(format!("admits only {}, and the type any text", list(found))),
+        (Some(mine), Some(found)) => (mine, found),
+    };
+    let only =
+        |a: &[Box<str>], b: &[Box<str>]| a.iter().filter(|value| !b.contains(value)).cloned().collect::<Vec<_>>();
+    match (only(mine, found).as_slice(), only(found, mine).as_slice()) {
+        ([], []) => None,
+        ([], gone) => Some(format!("admits {}, which the enum does not have", list(gone))),
+        (new, []) => Some(format!("does not admit {}", list(new))),
+        (new, gone) => Some(format!("admits {} instead of {}", list(gone), list(new))),
+    }
+}
+
+/// `'draft', 'published'`
+pub(super) fn list(values: &[Box<str>]) -> String {
+    values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ")
+}

@@ -6,7 +6,8 @@ use syn::Error;
 
 use crate::attribute::among;
 use crate::errors::Errors;
-use crate::model::{Field, ForeignKeyAttribute, KeyAttribute, Model, Parent};
+use crate::model::{Field, ForeignKeyAttribute, KeyAttribute, Model, Parent, compact};
+use crate::types::{StandardTypes, TypeResolver as _};
 
 /// The types that a STRICT table knows.
 const STRICT: [&str; 6] = ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"];
@@ -116,6 +117,13 @@ pub(super) fn column(
     if model.table.strict.is_some() && !STRICT.iter().any(|word| ty.eq_ignore_ascii_case(word)) {
         let message = format!("a STRICT table has no type `{ty}`; it knows {}", among(&STRICT));
         at_type(field, &message, errors);
+    }
+    if let (Some(stated), Some(fact)) = (&field.sql_type, StandardTypes.fact(&field.ty))
+        && !fact.survives(column.ty.affinity())
+    {
+        let rust = compact(&field.ty);
+        let message = format!("a value of `{rust}` does not come back from a column of type {ty} as it was stored");
+        errors.push(Error::new(stated.span, message));
     }
     let integer = ty.eq_ignore_ascii_case("INTEGER");
     let descending = field.primary_key.as_ref().and_then(|key| key.descending);

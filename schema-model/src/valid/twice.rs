@@ -89,12 +89,17 @@ fn statement(word: &str, over: &str, key: &KeyAttribute, field: Option<&Field>) 
     }
 }
 
+/// The keys whose lists could be read.
+fn listed(keys: &[KeyAttribute]) -> impl Iterator<Item = &KeyAttribute> {
+    keys.iter().filter(|key| !key.elements.is_empty())
+}
+
 fn uniques(model: &Model) -> Vec<Statement> {
     let on_fields = model.fields.iter().filter_map(|field| {
         let key = field.unique.as_ref()?;
         Some(statement("UNIQUE", &over_field(field, key), key, Some(field)))
     });
-    let on_struct = model.table.uniques.iter().map(|key| statement("UNIQUE", &over(model, key), key, None));
+    let on_struct = listed(&model.table.uniques).map(|key| statement("UNIQUE", &over(model, key), key, None));
     on_fields.chain(on_struct).collect()
 }
 
@@ -107,7 +112,7 @@ fn indexes(model: &Model) -> Vec<Statement> {
         let key = field.index.as_ref()?;
         Some(statement(&word(key), &over_field(field, key), key, Some(field)))
     });
-    let on_struct = model.table.indexes.iter().map(|key| statement(&word(key), &over(model, key), key, None));
+    let on_struct = listed(&model.table.indexes).map(|key| statement(&word(key), &over(model, key), key, None));
     on_fields.chain(on_struct).collect()
 }
 

@@ -1,13 +1,13 @@
-//! The same CHECK, written in two ways.
+//! CHECK on the field and again on the struct: both places are shown.
 
 use driftless::Table;
 
 #[derive(Table)]
-#[table(check("org_id>0"))]
+#[table(check("org_id > 0"))]
 pub struct User {
     #[column(primary_key)]
     pub id: i64,
-    #[column(check = "(org_id > 0)")]
+    #[column(check = "org_id > 0")]
     pub org_id: i64,
 }
 

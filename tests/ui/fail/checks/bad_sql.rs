@@ -1,4 +1,4 @@
-//! A condition that is no SQL.
+//! Conditions that are no SQL.
 
 use driftless::Table;
 
@@ -7,10 +7,11 @@ use driftless::Table;
 pub struct Order {
     #[column(primary_key)]
     pub id: i64,
-    #[column(check = "quantity >", default = sql("1 +"))]
+    #[column(check = "quantity > 0)")]
     pub quantity: i64,
-    pub price: i64,
     #[column(generated = sql("'open"))]
+    pub price: i64,
+    #[column(default = sql(""))]
     pub paid: i64,
 }
 

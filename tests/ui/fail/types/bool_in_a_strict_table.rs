@@ -24,6 +24,8 @@ pub struct Flag {
     #[column(primary_key)]
     pub id: i64,
     pub raised: Option<bool>,
+    #[column(default = "{}")]
+    pub extra: String,
 }
 
 fn main() {}

@@ -8,5 +8,6 @@ CREATE TABLE articles (
 
 CREATE TABLE flags (
     id INTEGER PRIMARY KEY,
-    raised INTEGER NOT NULL
+    raised INTEGER NOT NULL,
+    extra TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
