@@ -9,5 +9,7 @@ mod commands;
 mod database;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/pull.rs"]
+mod pull;
 #[path = "cli/schema.rs"]
 mod schema;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use schema_replay::{Config, Level, Lints};
+use schema_replay::{Config, Level, Lints, Project};
 use serde_json::{Value, json};
 
 use super::{Finding, Home, Source, notes};
@@ -29,8 +29,14 @@ pub(super) struct Configuration {
     levels: Vec<LevelLine>,
     /// The file that has the levels, where there is one.
     levels_in: Option<PathBuf>,
-    /// The directory that the package has to name, and the file that does.
-    directory: Option<(String, PathBuf)>,
+    /// The keys that a file has to state at its top: the directory, the layout.
+    keys: Vec<(PathBuf, Key)>,
+}
+
+/// `migrations = "db/migrations"`, and what it says.
+struct Key {
+    line: String,
+    about: String,
 }
 
 /// `row-dependent = "warn" # 3, the first at 0003_x.sql:1:1`
@@ -42,17 +48,23 @@ struct LevelLine {
 impl Configuration {
     /// What is needed that no file states yet.
     pub(super) fn needed(source: &Source, home: &Home, args: &PullArgs) -> Result<Configuration> {
-        let mut found = Configuration { files: Vec::new(), levels: Vec::new(), levels_in: None, directory: None };
+        let mut found = Configuration { files: Vec::new(), levels: Vec::new(), levels_in: None, keys: Vec::new() };
         let Some(project) = &source.project else { return Ok(found) };
         let denied = |code: &&str| project.config.lints.level(code) == Level::Deny;
         let codes = Lints::NAMES.into_iter().filter(denied);
         found.levels = codes.filter_map(|code| level(code, &source.findings, &project.shown)).collect();
+        let inside = project.dir.join(FILE_NAME);
         if let Some(root) = home.package.as_ref().filter(|_| !home.found && args.out.is_some()) {
-            found.directory = Some((home.directory.clone(), root.join(FILE_NAME)));
+            let key = Key::new("migrations", &home.directory, "the migrations directory");
+            found.keys.push((root.join(FILE_NAME), key));
+        }
+        let stated =
+            Project::at(&project.dir, &project.shown).is_ok_and(|it| it.config.layout == project.config.layout);
+        if let Some(layout) = project.config.layout.filter(|_| !stated) {
+            found.keys.push((inside.clone(), Key::new("layout", layout.as_str(), "the layout")));
         }
         if !found.levels.is_empty() {
-            found.levels_in =
-                Some(project.configured_in.first().cloned().unwrap_or_else(|| project.dir.join(FILE_NAME)));
+            found.levels_in = Some(project.configured_in.first().cloned().unwrap_or(inside));
         }
         if !args.keep_config {
             found.edit()?;
@@ -61,16 +73,12 @@ impl Configuration {
     }
 
     fn edit(&mut self) -> Result<()> {
-        if let Some((directory, path)) = &self.directory {
-            let text = format!("migrations = {}\n{}", toml_string(directory), read(path)?);
-            self.files.push((path.clone(), text));
+        for (path, key) in &self.keys {
+            let before = take(&mut self.files, path)?;
+            self.files.push((path.clone(), format!("{}\n{before}", key.line)));
         }
         if let Some(path) = &self.levels_in {
-            let edited = self.files.iter().position(|(other, _)| other == path);
-            let before = match edited {
-                Some(at) => self.files.remove(at).1,
-                None => read(path)?,
-            };
+            let before = take(&mut self.files, path)?;
             self.files.push((path.clone(), with_levels(&before, &self.levels)));
         }
         for (path, text) in &self.files {
@@ -98,9 +106,7 @@ impl Configuration {
     /// What was written, for people.
     pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        if let Some((directory, path)) = &self.directory {
-            lines.push(format!("wrote {}: the migrations directory is `{directory}`", shown(path)));
-        }
+        lines.extend(self.keys.iter().map(|(path, key)| format!("wrote {}: {}", shown(path), key.about)));
         if let Some(path) = &self.levels_in {
             lines.push(format!("wrote {}: what the history has would fail a build, so it is a warning", shown(path)));
             lines.extend(self.levels.iter().map(|line| format!("  {:28} {}", line.code, line.about)));
@@ -111,9 +117,7 @@ impl Configuration {
     /// What to write by hand, where nothing was written.
     pub(super) fn advice(&self) -> Option<String> {
         let mut lines = Vec::new();
-        if let Some((directory, path)) = &self.directory {
-            lines.push(format!("{} has to state `migrations = {}`", shown(path), toml_string(directory)));
-        }
+        lines.extend(self.keys.iter().map(|(path, key)| format!("{} has to state `{}`", shown(path), key.line)));
         if let Some(path) = &self.levels_in {
             let head =
                 format!("the history has what would fail a build; {} makes it a warning with\n  [lints]", shown(path));
@@ -128,7 +132,7 @@ impl Configuration {
         json!({
             "written": written && !self.files.is_empty(),
             "files": self.files.iter().map(|(path, _)| shown(path)).collect::<Vec<_>>(),
-            "migrations": self.directory.as_ref().map(|(directory, _)| directory),
+            "keys": self.keys.iter().map(|(_, key)| key.line.as_str()).collect::<Vec<_>>(),
             "lints": levels,
         })
     }
@@ -139,6 +143,21 @@ impl LevelLine {
         // A file may be called anything, and a comment ends with its line.
         let about: String = self.about.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
         format!("{} = \"warn\" # {about}", self.code)
+    }
+}
+
+impl Key {
+    fn new(name: &str, value: &str, what: &str) -> Key {
+        let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
+        Key { line: format!("{name} = \"{escaped}\""), about: format!("{what} is `{value}`") }
+    }
+}
+
+/// The text of a file as edited so far.
+fn take(files: &mut Vec<(PathBuf, String)>, path: &Path) -> Result<String> {
+    match files.iter().position(|(other, _)| other == path) {
+        Some(at) => Ok(files.remove(at).1),
+        None => read(path),
     }
 }
 
@@ -175,10 +194,6 @@ fn read(path: &Path) -> Result<String> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(Stop::unusable(format!("cannot read `{}`: {error}\n  nothing was changed", path.display()))),
     }
-}
-
-fn toml_string(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The path as the user would type it here.
