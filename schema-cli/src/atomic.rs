@@ -8,11 +8,18 @@ use tempfile::NamedTempFile;
 
 use crate::exit::{Result, Stop};
 
-/// Files that are to be written, moved or removed together.
+/// Files that are to be written and moved together.
 #[derive(Default)]
 pub(crate) struct Edits {
     writes: Vec<(PathBuf, Vec<u8>)>,
-    removals: Vec<PathBuf>,
+    moves: Vec<(PathBuf, PathBuf)>,
+}
+
+/// What takes a step back.
+enum Undo {
+    /// Put the text back, or remove what was not there.
+    Write(PathBuf, Option<Vec<u8>>),
+    Move(PathBuf, PathBuf),
 }
 
 impl Edits {
@@ -20,63 +27,57 @@ impl Edits {
         Edits::default()
     }
 
-    /// Plans a file, in place of one that may exist.
+    /// Plans a file, in place of one that may exist. A link stays, and what it leads to is written.
     pub(crate) fn write(&mut self, path: impl Into<PathBuf>, text: impl Into<Vec<u8>>) {
-        self.writes.push((path.into(), text.into()));
+        let path = path.into();
+        let path = if path.is_symlink() { fs::canonicalize(&path).unwrap_or(path) } else { path };
+        self.writes.push((path, text.into()));
     }
 
-    /// Plans the removal of a file.
-    pub(crate) fn remove(&mut self, path: impl Into<PathBuf>) {
-        self.removals.push(path.into());
-    }
-
-    /// The paths that will be written.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.writes.iter().map(|(path, _)| path.as_path())
+    /// Plans to move a file or a directory to a name that is free. Moves come before writes, in their order.
+    pub(crate) fn rename(&mut self, from: impl Into<PathBuf>, to: impl Into<PathBuf>) {
+        self.moves.push((from.into(), to.into()));
     }
 
     /// Does all of it. New texts are first written beside their targets; on a failure in between, what
-    /// was replaced is put back.
+    /// was done is taken back.
     pub(crate) fn commit(self) -> Result<()> {
-        let mut staged = Vec::new();
         let mut made = Vec::new();
-        for (path, bytes) in &self.writes {
-            staged.push((path, stage(path, bytes, &mut made).map_err(|stop| undo_dirs(&made, stop))?));
+        let mut done = Vec::new();
+        let result = self.run(&mut made, &mut done);
+        if result.is_err() {
+            for step in done.into_iter().rev() {
+                let _ = match step {
+                    Undo::Write(path, Some(bytes)) => fs::write(&path, bytes),
+                    Undo::Write(path, None) => fs::remove_file(&path),
+                    Undo::Move(from, to) => fs::rename(&to, &from),
+                };
+            }
+            for dir in &made {
+                let _ = fs::remove_dir(dir);
+            }
         }
-        let mut undo: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
-        let mut failure = None;
+        result
+    }
+
+    fn run(&self, made: &mut Vec<PathBuf>, done: &mut Vec<Undo>) -> Result<()> {
+        let mut staged = Vec::new();
+        for (path, bytes) in &self.writes {
+            staged.push((path, stage(path, bytes, made)?));
+        }
+        for (from, to) in &self.moves {
+            if to.symlink_metadata().is_ok() {
+                return Err(cannot("move a file to", to, &std::io::ErrorKind::AlreadyExists.into()));
+            }
+            fs::rename(from, to).map_err(|error| cannot("move", from, &error))?;
+            done.push(Undo::Move(from.clone(), to.clone()));
+        }
         for (path, file) in staged {
             let before = fs::read(path).ok();
-            match file.persist(path) {
-                Ok(_) => undo.push((path.clone(), before)),
-                Err(error) => {
-                    failure = Some(cannot("write", path, &error.error));
-                    break;
-                }
-            }
+            file.persist(path).map_err(|error| cannot("write", path, &error.error))?;
+            done.push(Undo::Write(path.clone(), before));
         }
-        if failure.is_none() {
-            for path in &self.removals {
-                let before = fs::read(path).ok();
-                match fs::remove_file(path) {
-                    Ok(()) => undo.push((path.clone(), before)),
-                    Err(error) => {
-                        failure = Some(cannot("remove", path, &error));
-                        break;
-                    }
-                }
-            }
-        }
-        let Some(stop) = failure else {
-            return Ok(());
-        };
-        for (path, before) in undo.into_iter().rev() {
-            let _ = match before {
-                Some(bytes) => fs::write(&path, bytes),
-                None => fs::remove_file(&path),
-            };
-        }
-        Err(undo_dirs(&made, stop))
+        Ok(())
     }
 }
 
@@ -102,13 +103,6 @@ fn keep_mode(path: &Path, file: &NamedTempFile) {
     }
     #[cfg(not(unix))]
     let _ = (path, file);
-}
-
-fn undo_dirs(made: &[PathBuf], stop: Stop) -> Stop {
-    for dir in made {
-        let _ = fs::remove_dir(dir);
-    }
-    stop
 }
 
 fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Stop {
@@ -137,6 +131,44 @@ mod tests {
         assert!(stop.message.ends_with("nothing was changed"), "{}", stop.message);
         assert_eq!(fs::read_to_string(&a)?, "new");
         assert_eq!(fs::read_dir(dir.path())?.count(), 2);
+        Ok(())
+    }
+
+    #[test]
+    fn moves_are_taken_back() -> std::io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let path = |name: &str| dir.path().join(name);
+        fs::write(path("1"), "one")?;
+        fs::create_dir(path("2"))?;
+        let mut edits = Edits::new();
+        edits.rename(path("2"), path("3"));
+        edits.rename(path("1"), path("2"));
+        edits.write(path("lock"), "both");
+        edits.commit().expect("the names are free by then");
+        assert_eq!(fs::read_to_string(path("2"))?, "one");
+        assert!(path("3").is_dir() && !path("1").exists());
+
+        let mut edits = Edits::new();
+        edits.rename(path("2"), path("1"));
+        edits.rename(path("3"), path("lock"));
+        let stop = edits.commit().expect_err("the name is taken");
+        assert!(stop.message.contains("already exists"), "{}", stop.message);
+        assert!(path("3").is_dir() && !path("1").exists());
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() -> std::io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let (file, link) = (dir.path().join("file"), dir.path().join("link"));
+        fs::write(&file, "old")?;
+        std::os::unix::fs::symlink("file", &link)?;
+        let mut edits = Edits::new();
+        edits.write(&link, "new");
+        edits.commit().expect("it is written");
+        assert_eq!(fs::read_to_string(&file)?, "new");
+        assert!(link.is_symlink());
         Ok(())
     }
 }
