@@ -3,6 +3,8 @@
 #[path = "cli/support.rs"]
 mod support;
 
+#[path = "check/codes.rs"]
+mod codes;
 #[path = "check/fixtures.rs"]
 mod fixtures;
 #[path = "check/formats.rs"]

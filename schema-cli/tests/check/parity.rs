@@ -55,6 +55,17 @@ fn the_programs_that_must_not_compile_get_the_errors_of_rustc() {
     );
 }
 
+#[test]
+fn the_examples_of_this_repository_agree() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let manifest = fs::canonicalize(manifest).expect("the workspace").display().to_string();
+    let run = Dir::with(&[]).run_words(&["check", "--json", "--manifest-path", &manifest]).ends(0);
+    let document = run.json();
+    assert_eq!(document["findings"].as_array().map(Vec::len), Some(0), "{}", run.stdout);
+    let counts = (document["models"].as_u64(), document["migrations"].as_u64());
+    assert!(counts >= (Some(20), Some(22)), "quickstart, cms and rbac: {counts:?}");
+}
+
 /// Copies a directory; programs stand beside `migrations`, not in it.
 fn copy(from: &Path, to: &str, dir: &Dir, programs: &mut Vec<String>) {
     let mut entries: Vec<PathBuf> =
