@@ -7,5 +7,11 @@ mod generate;
 mod behaviour;
 #[path = "laws/definitions.rs"]
 mod definitions;
+#[path = "laws/differ.rs"]
+mod differ;
 #[path = "laws/examples.rs"]
 mod examples;
+#[path = "laws/soup.rs"]
+mod soup;
+#[path = "laws/values.rs"]
+mod values;

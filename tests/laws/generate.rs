@@ -27,7 +27,7 @@ mod script;
 pub(crate) use expression::{Scope, expression};
 pub(crate) use names::{name, spelled};
 pub(crate) use nouns::schema;
-pub(crate) use script::script;
+pub(crate) use script::{joined, script};
 
 /// The numbers that decide what is made.
 pub(crate) struct Choices {
