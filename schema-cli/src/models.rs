@@ -247,7 +247,12 @@ pub(crate) type SourceError = schema_model::source::Error;
 
 /// A span as a stretch of its file.
 pub(crate) fn spot(file: &Path, span: Span) -> Spot {
-    let (start, end) = (span.start(), span.end());
+    between(file, span, span)
+}
+
+/// The stretch from the beginning of one span to the end of another.
+pub(crate) fn between(file: &Path, first: Span, last: Span) -> Spot {
+    let (start, end) = (first.start(), last.end());
     Spot {
         file: near(file),
         line: start.line,

@@ -16,7 +16,7 @@ use schema_replay::{Problem, Project, Replay};
 use crate::args::Where;
 use crate::finding::{Finding, Level, Spot};
 use crate::hosts::{Host, Hosts, State, near};
-use crate::models::{errors_at, faults, refusals, spot};
+use crate::models::{between, errors_at, faults, refusals, spot};
 use crate::place::Site;
 
 /// What was found about one crate.
@@ -178,7 +178,7 @@ impl Judge<'_> {
             let Some(level) = host.level(found.code) else { continue };
             denied |= level == Level::Error;
             self.out.findings.insert(Finding {
-                rust: Some(spot(source.path(item.file), found.span)),
+                rust: Some(between(source.path(item.file), found.span, found.end)),
                 sql: found.place.as_ref().map(|place| host.spot(place)),
                 code: found.code,
                 level,

@@ -55,7 +55,11 @@ fn models_of_another_package_are_followed() {
     assert_eq!(run.stdout, "1 model, 1 migration: agree\n");
     dir.write("b/src/lib.rs", "use driftless::SqlType;\n#[derive(SqlType)]\npub struct Email(Option<String>);\n");
     let run = dir.run("check").ends(1);
-    assert!(run.stdout.contains("`users.email` is nullable in the model and NOT NULL in the migrations"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("`users.email` is nullable in the model and NOT NULL in the migrations"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
