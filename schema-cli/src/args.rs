@@ -56,6 +56,26 @@ pub(crate) struct PullArgs {
     pub(crate) keep_config: bool,
 }
 
+/// What `new` writes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct NewArgs {
+    /// Write an empty migration, for SQL by hand.
+    #[arg(long)]
+    pub(crate) empty: bool,
+    /// Allow a loss of data, by name: drop-column:users.phone, drop-table:old_things.
+    #[arg(long, value_name = "KIND:NAME")]
+    pub(crate) allow: Vec<String>,
+    /// What existing rows get in a new NOT NULL column: users.age=0.
+    #[arg(long, value_name = "TABLE.COLUMN=EXPR")]
+    pub(crate) backfill: Vec<String>,
+    /// The SQLite version that will run it; the default is the one built in.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) engine: Option<String>,
+    /// Print what would be written, and write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Set a package up: config, first migration, lock, and the line in build.rs.
@@ -69,21 +89,8 @@ pub(crate) enum Command {
         name: String,
         #[command(flatten)]
         place: Where,
-        /// Write an empty migration, for SQL by hand.
-        #[arg(long)]
-        empty: bool,
-        /// Allow a loss of data, by name: drop-column:users.phone, drop-table:old_things.
-        #[arg(long, value_name = "KIND:NAME")]
-        allow: Vec<String>,
-        /// What existing rows get in a new NOT NULL column: users.age=0.
-        #[arg(long, value_name = "TABLE.COLUMN=EXPR")]
-        backfill: Vec<String>,
-        /// The SQLite version that will run it; the default is the one built in.
-        #[arg(long, value_name = "VERSION")]
-        engine: Option<String>,
-        /// Print what would be written, and write nothing.
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        new: NewArgs,
     },
     /// Give the verdict of the build, without building.
     Check {

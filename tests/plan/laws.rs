@@ -35,6 +35,8 @@ struct Tally {
 struct Case {
     db: Connection,
     before: Inspection,
+    /// The statements that the database was made by.
+    ddl: Vec<String>,
     after: Schema,
     renames: Renames,
     exact: bool,
@@ -89,7 +91,8 @@ fn case(c: &mut Choices, db: Connection, other: impl Fn(&mut Choices) -> Option<
     if !renames.columns.is_empty() && engine::catalogue(&db).iter().any(|sql| sql.contains("IN ()")) {
         return None;
     }
-    Some(Case { db, before, after, renames, exact, version })
+    let ddl = engine::catalogue(&db);
+    Some(Case { db, before, ddl, after, renames, exact, version })
 }
 
 /// Takes away what models leave open.
@@ -147,7 +150,7 @@ impl Case {
         let after = if self.exact { list(render::schema(&self.after)) } else { list(render::schema(&plan.after)) };
         format!(
             "{what}\n--- before\n{}\n--- after ({}, SQLite {})\n{after}\n--- renames\n{:?}\n--- plan\n{}\n--- down\n{}",
-            list(engine::catalogue(&self.db)),
+            list(self.ddl.clone()),
             if self.exact { "exact" } else { "open" },
             self.version,
             self.renames,
@@ -321,7 +324,9 @@ impl Survival<'_> {
             return Err("the rowids differ".to_owned());
         }
         let orders_alike = |old: &Column, new: &Column| {
-            is_key(before, old)
+            before.options.without_rowid
+                && after.options.without_rowid
+                && is_key(before, old)
                 && is_key(after, new)
                 && stored(before, old) == stored(after, new)
                 && old.collation == new.collation

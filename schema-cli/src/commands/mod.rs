@@ -6,6 +6,7 @@ mod database;
 mod diff;
 mod init;
 mod lock;
+mod new;
 mod plan;
 mod pull;
 mod rebase;
@@ -25,6 +26,7 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
     match cli.command {
         Command::Check { place, format } => check::run(&place, format, json),
         Command::Init { place } => init::run(&place, json),
+        Command::New { name, place, new } => new::run(&name, &place, &new, json),
         Command::Pull { place, pull } => pull::run(&place, &pull, json),
         Command::Schema { place, at } => schema::run(&place, at.as_deref(), json),
         Command::Diff { before, after, place } => diff::run(&before, &after, &place, json),
@@ -45,7 +47,6 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
             clap_complete::generate(shell, &mut command, "cargo-driftless", &mut std::io::stdout());
             Ok(Outcome::Done)
         }
-        _ => Err(Stop::unusable("this command is not available in this version")),
     }
 }
 

@@ -37,6 +37,12 @@ pub(super) fn hazards(work: &Work<'_>, tables: Pair<&Table>, change: &Change) ->
         Change::Options { edit, .. } if edit.after.strict && !edit.before.strict => {
             one(HazardKind::Types, "existing rows may hold values that are not of the declared types".to_owned())
         }
+        Change::Options { edit, .. } if edit.before.strict && !edit.after.strict => {
+            // ANY converts what looks like a number when the table is not STRICT.
+            let any = tables.after.columns.iter().filter(|column| column.ty.as_str() == "ANY");
+            let found = any.flat_map(|column| found_by_value(work, tables.after, &column.name));
+            found.map(|(kind, message)| Hazard { kind, message }).collect()
+        }
         Change::Column { edit: Edit::Alter(pair), .. } => column(work, tables, pair),
         Change::Column { edit: Edit::Add(column), .. } => added(work, tables.after, column),
         Change::Column { edit: Edit::Drop(column), .. } => dependents(work, &tables.before.name.name, &column.name),
@@ -191,7 +197,12 @@ fn is_generated(column: &Column) -> bool {
 /// Why a new column may not fit the rows.
 fn added(work: &Work<'_>, after: &Table, column: &Column) -> Vec<Hazard> {
     if is_generated(column) {
-        let found = found_by_value(work, after, &column.name).into_iter();
+        let mut found = found_by_value(work, after, &column.name);
+        if after.options.strict {
+            let message = format!("what existing rows get in {} may be no {}", column.name, column.ty);
+            found.push((HazardKind::Types, message));
+        }
+        let found = found.into_iter();
         return found.map(|(kind, message)| Hazard { kind, message }).collect();
     }
     let filled = work.backfill.iter().find(|one| one.table == after.name.name && one.column == column.name);

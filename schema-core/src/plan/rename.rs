@@ -58,7 +58,11 @@ pub(super) fn arrange<'a>(
         return by_rebuild(request, work, &renames);
     }
     let mut old_names = after.clone();
-    if renames.iter().rev().all(|change| old_names.apply(&reversed(change)).is_ok()) {
+    let comes_back = |old_names: &Schema| {
+        let mut again = old_names.clone();
+        renames.iter().all(|change| again.apply(change).is_ok()) && again == *after
+    };
+    if renames.iter().rev().all(|change| old_names.apply(&reversed(change)).is_ok()) && comes_back(&old_names) {
         let backfill = work.backfill.iter().map(|one| unrenamed(one, &renames)).collect();
         let before = request.before.schema.clone();
         return Ok(Work { before, after: old_names, late: renames, backfill, ..work });

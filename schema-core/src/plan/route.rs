@@ -14,10 +14,11 @@ pub(super) fn needs_rebuild(version: EngineVersion, tables: Pair<&Table>, change
         Change::Column { edit: Edit::Drop(column), .. } => can_drop(version, tables, column),
         Change::Column { edit: Edit::Alter(pair), .. } => can_alter(version, tables, pair),
         Change::Check { edit: Edit::Add(check), .. } => {
-            added_beside(tables, check).is_some() || version >= EngineVersion::ALTER_CONSTRAINT
+            let is_free = check.name.is_none() || (names(tables.before, check) == 0 && names(tables.after, check) == 1);
+            added_beside(tables, check).is_some() || (is_free && version >= EngineVersion::ALTER_CONSTRAINT)
         }
         Change::Check { edit: Edit::Drop(check), .. } => {
-            version >= EngineVersion::ALTER_CONSTRAINT && has_own_name(tables.before, check)
+            version >= EngineVersion::ALTER_CONSTRAINT && names(tables.before, check) == 1
         }
         Change::ForeignKey { edit: Edit::Add(key), .. } => references_beside(tables, key).is_some(),
         _ => false,
@@ -86,14 +87,13 @@ fn can_alter(version: EngineVersion, tables: Pair<&Table>, pair: &Pair<Column>) 
         && !in_key(tables.after)
 }
 
-/// Whether `DROP CONSTRAINT` with the name of the CHECK means only it.
-fn has_own_name(table: &Table, check: &Check) -> bool {
-    let Some(name) = &check.name else { return false };
+/// How many constraints of a table have the name of a CHECK.
+fn names(table: &Table, check: &Check) -> usize {
     let key = table.primary_key.iter().filter_map(|key| key.name.as_ref());
     let uniques = table.uniques.iter().filter_map(|unique| unique.name.as_ref());
     let foreign_keys = table.foreign_keys.iter().filter_map(|key| key.name.as_ref());
     let checks = table.checks.iter().filter_map(|check| check.name.as_ref());
-    key.chain(uniques).chain(foreign_keys).chain(checks).filter(|other| *other == name).count() == 1
+    key.chain(uniques).chain(foreign_keys).chain(checks).filter(|name| Some(*name) == check.name.as_ref()).count()
 }
 
 /// The columns of the primary key and of the UNIQUE constraints.

@@ -27,7 +27,7 @@ pub(crate) use order::in_order;
 pub use order::schema;
 pub(crate) use quote::identifier;
 pub use quote::{literal, name, object};
-pub use rebuild::{Source, copy_rows, copy_sequence, legacy_alter_table, refuse_foreign_keys};
+pub use rebuild::{Source, compile_everything, copy_rows, copy_sequence, legacy_alter_table, refuse_foreign_keys};
 pub(crate) use shape::{is_bare_default, only_column};
 pub(crate) use table::is_rowid_alias;
 pub use table::{TableDdl, comments, enum_type, table, table_ddl};

@@ -86,3 +86,15 @@ pub fn refuse_foreign_keys(table: &str, words: &str) -> [String; 3] {
         format!("DROP TABLE {own}"),
     ]
 }
+
+/// Statements that let SQLite compile every view and every trigger, and fail with its words where one does not.
+/// They need two names that are free: this one, and this one with `2` behind it.
+///
+/// ```
+/// let probe = schema_core::render::compile_everything("probe");
+/// assert_eq!(probe[1], "ALTER TABLE probe RENAME TO probe2");
+/// ```
+pub fn compile_everything(table: &str) -> [String; 3] {
+    let (own, other) = (identifier(SQLITE, table), identifier(SQLITE, &format!("{table}2")));
+    [format!("CREATE TABLE {own} (a)"), format!("ALTER TABLE {own} RENAME TO {other}"), format!("DROP TABLE {other}")]
+}
