@@ -9,7 +9,11 @@ mod commands;
 mod database;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/lock.rs"]
+mod lock;
 #[path = "cli/pull.rs"]
 mod pull;
+#[path = "cli/rebase.rs"]
+mod rebase;
 #[path = "cli/schema.rs"]
 mod schema;

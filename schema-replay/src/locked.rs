@@ -45,7 +45,7 @@ fn load(project: &Project) -> Result<Option<Lock>, Problem> {
             }
             _ => Problem::new("invalid-lock", format!("`{shown}` is not a lock file: {error}"))
                 .at(place)
-                .help("run `cargo driftless lock`, which writes it anew"),
+                .help("restore it with git, or remove it, and run `cargo driftless lock`"),
         }
     })
 }

@@ -4,6 +4,7 @@ mod apply;
 mod check;
 mod database;
 mod diff;
+mod git;
 mod init;
 mod lock;
 mod new;

@@ -239,7 +239,10 @@ fn what_is_wrong_with_the_lock() {
     assert!(conflict.ends_with(help), "{conflict}");
     let broken = lock(|_| "nonsense\n".to_owned());
     assert!(broken.starts_with("invalid-lock: `migrations/driftless.lock` is not a lock file: "), "{broken}");
-    assert!(broken.ends_with("\n  help: run `cargo driftless lock`, which writes it anew\n"), "{broken}");
+    assert!(
+        broken.ends_with("\n  help: restore it with git, or remove it, and run `cargo driftless lock`\n"),
+        "{broken}"
+    );
 }
 
 /// The codes of the sources are those that a test here says in full.
