@@ -126,7 +126,9 @@ impl Config {
         }
         match std::fs::read_to_string(&path) {
             Ok(text) => Config::parse(shown, &text).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+                Ok(None)
+            }
             Err(error) => Err(Problem::new("invalid-configuration", format!("cannot read `{shown}`: {error}"))),
         }
     }

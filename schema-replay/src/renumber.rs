@@ -48,7 +48,7 @@ pub fn renumber(
     let own = relative(migration);
     let stuck = |reason: &str| {
         let fact = format!("`{}` cannot be renumbered: {reason}", migration.file);
-        Problem::new("stuck-migration", fact).help("rename it by hand, then run `cargo driftless lock`")
+        Problem::new("unnumbered-migration", fact).help("rename it by hand, then run `cargo driftless lock`")
     };
     let mut moves = Vec::new();
     let mut file = None;
