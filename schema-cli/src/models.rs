@@ -59,7 +59,7 @@ pub(crate) fn wanted(site: &Site) -> Wanted {
     let sources = sources(site);
     let mut seen = BTreeSet::new();
     for source in &sources {
-        wanted.problems.extend(faults(source));
+        wanted.problems.extend(faults(source, site.package.is_none()));
         wanted.problems.extend(source.sql_types().flat_map(|item| refusals(source, item.file, item.model, "sql-type")));
     }
     for (source, item) in ordered(&sources) {
@@ -192,6 +192,8 @@ fn settle_values(table: &mut Table, actual: &Table) {
     }
 }
 
+const NAME: &[u8] = b"driftless";
+
 impl Open {
     fn finding(&self) -> Finding {
         Finding {
@@ -208,9 +210,15 @@ impl Open {
     }
 }
 
-/// What could not be read.
-pub(crate) fn faults(source: &Source) -> Vec<Finding> {
-    let faults = source.faults().iter().map(|fault| Finding {
+/// What could not be read. In a crate that has nothing to do with driftless, only what names it nevertheless:
+/// its other files are none of our business.
+pub(crate) fn faults(source: &Source, is_bare: bool) -> Vec<Finding> {
+    let is_ours = is_bare || source.names_driftless() || source.models().next().is_some();
+    let names_it = |file: &Path| {
+        let bytes = std::fs::read(file).unwrap_or_default();
+        bytes.windows(NAME.len()).any(|window| window == NAME)
+    };
+    let faults = source.faults().iter().filter(|fault| is_ours || names_it(&fault.file)).map(|fault| Finding {
         rust: Some(fault.span.map_or_else(|| Spot::at(near(&fault.file), 1, 1), |span| spot(&fault.file, span))),
         sql: None,
         code: fault.code,

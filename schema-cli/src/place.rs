@@ -239,6 +239,8 @@ impl Where {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+        // A backtrace of cargo would stand in the message.
+        command.env("RUST_BACKTRACE", "0");
         if let Some(path) = &self.manifest_path {
             command.arg("--manifest-path").arg(path);
         }

@@ -78,7 +78,7 @@ pub(crate) fn judge(site: &Site, place: &Where, hosts: &Hosts) -> Judged {
 impl Judge<'_> {
     fn all(&mut self) {
         let source = self.source;
-        self.out.findings.extend(faults(source));
+        self.out.findings.extend(faults(source, self.site.package.is_none()));
         for item in source.sql_types() {
             self.out.findings.extend(refusals(source, item.file, item.model, "sql-type"));
             if let Ok(SqlTypeModel { storage: SqlTypeStorage::Newtype(inner), .. }) = item.model

@@ -129,3 +129,16 @@ fn a_crate_that_does_not_compile_is_checked() {
     dir.write("src/lib.rs", "pub mod models;\npub fn wrong() -> u8 { \"text\".missing() }\nuse nothing::at_all;\n");
     assert_eq!(dir.run("check").ends(0).stdout, "2 models, 2 migrations: agree\n");
 }
+
+#[test]
+fn what_has_nothing_to_do_with_driftless_is_left_alone() {
+    let dir = workspace(&[
+        ("a/src/lib.rs", "mod absent;\nmod broken;\n#[derive(other::Table)]\nstruct Row { id: u64 }\n"),
+        ("a/src/broken.rs", "pub struct {"),
+        ("a/migrations/0001_x.sql", "this is no SQL"),
+    ]);
+    assert_eq!(dir.run("check").ends(0).stdout, "0 models, 0 migrations: agree\n");
+    dir.write("a/src/broken.rs", "use driftless::Table;\npub struct {");
+    let run = dir.run("check").ends(2);
+    assert!(run.stdout.starts_with("error[syntax]: `a/src/broken.rs` cannot be parsed"), "{}", run.stdout);
+}

@@ -184,6 +184,11 @@ impl Source {
         &self.faults
     }
 
+    /// Whether anything here names driftless, in an import or a path.
+    pub fn names_driftless(&self) -> bool {
+        self.names("driftless")
+    }
+
     /// The files that were read.
     pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
         self.files.iter().filter(|file| file.own)

@@ -168,7 +168,11 @@ impl<'a> Walk<'a> {
                 self.source.modules[place.module].add(known_as, Named::Import(import));
             }
             Item::Mod(item) if is_there(&item.attrs) => self.module(item, place),
-            Item::Macro(item) if is_there(&item.attrs) => self.invocation(&item.mac, place),
+            Item::Macro(item) if is_there(&item.attrs) => {
+                // A macro between items may write an implementation for what it names.
+                self.source.macros.push(item.mac.tokens.clone());
+                self.invocation(&item.mac, place);
+            }
             Item::Impl(item) if is_there(&item.attrs) => {
                 self.implementation(item, place);
                 self.inside(|inside| inside.visit_item_impl(item), place);
@@ -328,8 +332,6 @@ impl<'a> Walk<'a> {
                 module: place.module,
                 own: self.own,
             });
-        } else {
-            self.source.macros.push(mac.tokens.clone());
         }
     }
 
