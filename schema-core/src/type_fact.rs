@@ -105,8 +105,9 @@ impl TypeFact {
         })
     }
 
-    /// Whether SQLite gives back what was stored when the column has this affinity. Text in a
-    /// NUMERIC column is allowed, since that is where `TIMESTAMP` and `DATE` put it.
+    /// Whether SQLite gives back what was stored when the column has this affinity. Text in a NUMERIC
+    /// column is allowed, since that is where `TIMESTAMP` and `DATE` put it, and so are floating point
+    /// numbers, for `DECIMAL` (<https://www.sqlite.org/datatype3.html#type_affinity>).
     ///
     /// ```
     /// use schema_core::{Affinity, TypeFact};
@@ -119,7 +120,7 @@ impl TypeFact {
             Storage::Integer | Storage::Bool => {
                 matches!(affinity, Affinity::Integer | Affinity::Numeric | Affinity::Blob)
             }
-            Storage::Real => !matches!(affinity, Affinity::Text),
+            Storage::Real => matches!(affinity, Affinity::Real | Affinity::Numeric | Affinity::Blob),
             Storage::Text => matches!(affinity, Affinity::Text | Affinity::Numeric | Affinity::Blob),
         }
     }
