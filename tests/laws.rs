@@ -11,6 +11,8 @@ mod definitions;
 mod differ;
 #[path = "laws/examples.rs"]
 mod examples;
+#[path = "laws/models.rs"]
+mod models;
 #[path = "laws/soup.rs"]
 mod soup;
 #[path = "laws/values.rs"]

@@ -192,8 +192,11 @@ impl Table {
     /// Gives what a model leaves open the value that was found, so that comparing reports only what
     /// the model states: the names of constraints and indexes, and whether SQLite enforces a UNIQUE
     /// by a constraint or by an index (it cannot add the former to a table that exists), and whether a
-    /// primary key column admits NULL (SQLite lets it unless NOT NULL is written, a quirk that no model means).
+    /// primary key column admits NULL (SQLite lets it unless NOT NULL is written, a quirk that no model means),
+    /// and how often a constraint is repeated that says the same each time.
     pub fn settle(&mut self, found: &Table) {
+        repeat(&mut self.foreign_keys, &found.foreign_keys, |key| key.name = None);
+        repeat(&mut self.checks, &found.checks, |check| check.name = None);
         fn adopt<T>(
             mine: &mut [T],
             theirs: &[T],
@@ -262,6 +265,22 @@ impl Table {
             }
         }
         self.uniques = rest;
+    }
+}
+
+/// Adds to the parts of a model the copies that were found of them, whatever those are called.
+fn repeat<T: Clone + PartialEq>(mine: &mut Vec<T>, found: &[T], unname: impl Fn(&mut T)) {
+    let plain = |part: &T| {
+        let mut part = part.clone();
+        unname(&mut part);
+        part
+    };
+    for part in found {
+        let bare = plain(part);
+        let count = |parts: &[T]| parts.iter().filter(|other| plain(other) == bare).count();
+        if (1..count(found)).contains(&count(mine)) {
+            mine.push(bare);
+        }
     }
 }
 

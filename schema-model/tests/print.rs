@@ -223,7 +223,7 @@ pub struct A {
 }
 #[table(name = "s", strict)]
 pub struct S {
-    #[column(unique, sql_type = "INT", check = "i > 0", check = "(i > 0)")]
+    #[column(unique, sql_type = "INT", check = "i > 0")]
     pub i: i64,
     pub r: Option<f64>,
     pub b: Option<Vec<u8>>,
@@ -281,7 +281,7 @@ fn constraints_over_the_same_columns_are_told_apart() {
     let found = printed(
         "CREATE TABLE categories (id INTEGER PRIMARY KEY, parent INTEGER, other INTEGER REFERENCES categories (id));
          CREATE TABLE a (x INTEGER REFERENCES categories ON DELETE CASCADE, y INTEGER REFERENCES categories (id),
-           z INTEGER, CHECK (x > 0), CONSTRAINT positive CHECK (x > 0), UNIQUE (z),
+           z INTEGER, FOREIGN KEY (y) REFERENCES categories, CHECK (x > 0), CONSTRAINT positive CHECK (x > 0), UNIQUE (z),
            FOREIGN KEY (x) REFERENCES categories ON DELETE RESTRICT);
          CREATE UNIQUE INDEX a_z_key ON a (z);
          CREATE INDEX a_z_idx ON a (z);
@@ -305,7 +305,7 @@ pub struct Category {
     foreign_key(columns(x), references("categories", "id"), on_delete = restrict)
 )]
 pub struct A {
-    #[column(check = "x > 0", check("(x > 0)", name = "positive"))]
+    #[column(check("x > 0", name = "positive"))]
     pub x: Option<i64>,
     #[column(references = Category::id)]
     pub y: Option<i64>,

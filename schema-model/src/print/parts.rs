@@ -124,12 +124,10 @@ impl Printer<'_> {
             table.checks[at].name = None;
             render::constraint_names(table).checks.into_iter().nth(at)
         };
-        // Two equal conditions without a name would be refused as one that is stated twice.
-        let twins = self.table.checks[..at].iter().filter(|other| other.expr == check.expr).count();
-        let text = format!("{}{}{}", "(".repeat(twins), check.expr, ")".repeat(twins));
+        let text = check.expr.as_str();
         match self.name(check.name.as_ref(), default) {
-            None if on_field => Entry::text("check", &text),
-            name => Entry::list("check", [Entry::Plain(literal(&text))].into_iter().chain(name).collect()),
+            None if on_field => Entry::text("check", text),
+            name => Entry::list("check", [Entry::Plain(literal(text))].into_iter().chain(name).collect()),
         }
     }
 
@@ -154,7 +152,9 @@ impl Printer<'_> {
 
     /// The parent by its model and fields, where it has a model and the key can be told apart by its columns.
     fn parent_fields(&self, key: &ForeignKey) -> Option<(&str, Vec<&str>)> {
-        let alone = self.table.foreign_keys.iter().filter(|other| other.columns == key.columns).count() == 1;
+        let keys = self.table.foreign_keys.iter().enumerate();
+        let same = |(at, other): &(usize, &ForeignKey)| other.columns == key.columns && !self.is_repeated_key(*at);
+        let alone = keys.filter(same).count() == 1;
         if !alone || key.parent_columns.is_empty() || key.parent_columns.len() != key.columns.len() {
             return None;
         }
@@ -212,6 +212,26 @@ fn parent_text(key: &ForeignKey) -> Vec<Entry> {
     let columns = if key.parent_columns.len() == key.columns.len() { &key.parent_columns[..] } else { &[] };
     let texts = [&key.parent.name].into_iter().chain(columns).map(|name| Entry::Plain(literal(name.as_str())));
     texts.chain(key.parent.schema.as_ref().map(|schema| Entry::text("schema", schema.as_str()))).collect()
+}
+
+/// Whether a part says what another one says as well, so that a model states one of them: those with names of
+/// their own, otherwise the first.
+pub(super) fn is_repeated<T: PartialEq>(
+    parts: &[T],
+    at: usize,
+    name: impl Fn(&T) -> Option<&Name>,
+    bare: impl Fn(&T) -> T,
+) -> bool {
+    let own = name(&parts[at]);
+    let same = bare(&parts[at]);
+    parts.iter().enumerate().filter(|(other, part)| *other != at && bare(part) == same).any(|(other, part)| {
+        match (own, name(part)) {
+            (None, None) => other < at,
+            (None, Some(_)) => true,
+            (Some(_), None) => false,
+            (Some(own), Some(name)) => own == name && other < at,
+        }
+    })
 }
 
 fn actions(key: &ForeignKey) -> Vec<Entry> {

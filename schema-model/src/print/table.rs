@@ -1,7 +1,7 @@
 //! One table as a struct.
 
 use schema_core::{
-    Action, Column, ColumnValue, Dialect, Expr, ForeignKey, Index, KeyPart, KeyTarget, Schema, Table, token,
+    Action, Check, Column, ColumnValue, Dialect, Expr, ForeignKey, Index, KeyPart, KeyTarget, Schema, Table, token,
 };
 
 use super::attribute::{Entry, attribute, literal};
@@ -27,8 +27,8 @@ pub(super) struct Printer<'a> {
 enum CheckPlace {
     Struct,
     Field(usize),
-    /// It follows from the variants of an enum.
-    Enum,
+    /// It follows from the variants of an enum, or another one says the same.
+    Nowhere,
 }
 
 /// The model of a table.
@@ -76,7 +76,12 @@ impl Printer<'_> {
                 match enumeration::variants(texts) {
                     Some(variants) => {
                         let name = types.enumeration(ident, column.name.as_str());
-                        self.checks[at] = CheckPlace::Enum;
+                        // Whoever lists the same values again says nothing new.
+                        let listed = &self.table.checks[at].expr;
+                        let same = self.table.checks.iter().zip(&mut self.checks);
+                        for (_, place) in same.filter(|(check, _)| check.expr == *listed) {
+                            *place = CheckPlace::Nowhere;
+                        }
                         enums.push(enumeration::print(&name, &variants, None));
                         FieldType::text_enum(&name, dialect, strict, &column.ty)
                     }
@@ -114,7 +119,7 @@ impl Printer<'_> {
             let at = self.own_column(&index.parts).filter(|_| index.include.is_empty());
             once(&mut self.indexes, at);
         }
-        for key in &self.table.foreign_keys {
+        for (which, key) in self.table.foreign_keys.iter().enumerate() {
             let at = match key.columns.as_slice() {
                 [name] => self.table.columns.iter().position(|column| column.name == *name),
                 _ => None,
@@ -123,12 +128,23 @@ impl Printer<'_> {
             let nulls = key.on_delete == Action::SetNull || key.on_update == Action::SetNull;
             let at = at.filter(|at| !nulls || self.is_option(&self.table.columns[*at]));
             // Two keys of one column to one table are told apart on the struct only.
-            let same = |other: &&ForeignKey| other.columns == key.columns && other.parent == key.parent;
-            let at = at.filter(|_| self.table.foreign_keys.iter().filter(same).count() == 1);
+            let same = |(other, found): &(usize, &ForeignKey)| {
+                found.columns == key.columns && found.parent == key.parent && !self.is_repeated_key(*other)
+            };
+            let at = at.filter(|_| self.table.foreign_keys.iter().enumerate().filter(same).count() == 1);
+            let at = at.filter(|_| !self.is_repeated_key(which));
             once(&mut self.foreign_keys, at);
         }
         for at in 0..self.checks.len() {
-            if self.checks[at] != CheckPlace::Enum {
+            if parts::is_repeated(
+                &self.table.checks,
+                at,
+                |check| check.name.as_ref(),
+                |check| Check { name: None, ..check.clone() },
+            ) {
+                self.checks[at] = CheckPlace::Nowhere;
+            }
+            if self.checks[at] != CheckPlace::Nowhere {
                 let only = self.only_column(&self.table.checks[at].expr);
                 self.checks[at] = only.map_or(CheckPlace::Struct, CheckPlace::Field);
             }
@@ -149,6 +165,11 @@ impl Printer<'_> {
             ] => self.table.columns.iter().position(|column| column.name == *name),
             _ => None,
         }
+    }
+
+    pub(super) fn is_repeated_key(&self, at: usize) -> bool {
+        let bare = |key: &ForeignKey| ForeignKey { name: None, ..key.clone() };
+        parts::is_repeated(&self.table.foreign_keys, at, |key| key.name.as_ref(), bare)
     }
 
     fn primary_column(&self) -> Option<usize> {
@@ -188,7 +209,7 @@ impl Printer<'_> {
         }
         let here = |at: &usize| self.checks[*at] == CheckPlace::Struct;
         entries.extend((0..table.checks.len()).filter(here).map(|at| self.check(at, false)));
-        let here = |at: &usize| self.foreign_keys[*at].is_none();
+        let here = |at: &usize| self.foreign_keys[*at].is_none() && !self.is_repeated_key(*at);
         entries.extend((0..table.foreign_keys.len()).filter(here).map(|at| self.foreign_key(at)));
         entries
     }
