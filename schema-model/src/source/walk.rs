@@ -169,9 +169,10 @@ impl<'a> Walk<'a> {
             }
             Item::Mod(item) if is_there(&item.attrs) => self.module(item, place),
             Item::Macro(item) if is_there(&item.attrs) => {
-                // A macro between items may write an implementation for what it names.
-                self.source.macros.push(item.mac.tokens.clone());
-                self.invocation(&item.mac, place);
+                if !self.invocation(&item.mac, place) {
+                    // It may write an implementation for what it names.
+                    self.source.macros.push(item.mac.tokens.clone());
+                }
             }
             Item::Impl(item) if is_there(&item.attrs) => {
                 self.implementation(item, place);
@@ -312,8 +313,9 @@ impl<'a> Walk<'a> {
         self.fault(Fault { code, file, span: Some(span), message });
     }
 
-    fn invocation(&mut self, mac: &Macro, place: &Place) {
-        let Some(last) = mac.path.segments.last() else { return };
+    /// Reads what a macro stands for, where that is known.
+    fn invocation(&mut self, mac: &Macro, place: &Place) -> bool {
+        let Some(last) = mac.path.segments.last() else { return false };
         let included = (last.ident == "include").then(|| mac.parse_body::<LitStr>().ok()).flatten();
         if let Some(path) = included {
             let path = self.source.files[place.file].path.parent().unwrap_or(Path::new("")).join(path.value());
@@ -332,7 +334,10 @@ impl<'a> Walk<'a> {
                 module: place.module,
                 own: self.own,
             });
+        } else {
+            return false;
         }
+        true
     }
 
     /// Notes the words that paths begin with, since they may be crates.
@@ -384,7 +389,9 @@ impl<'ast> Visit<'ast> for Inside<'_, '_> {
         for statement in &block.stmts {
             match statement {
                 Stmt::Item(item) => self.walk.item(item, &place),
-                Stmt::Macro(statement) => self.walk.invocation(&statement.mac, &place),
+                Stmt::Macro(statement) => {
+                    self.walk.invocation(&statement.mac, &place);
+                }
                 other => visit::visit_stmt(self, other),
             }
         }
