@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use proc_macro2::Span;
 use schema_core::{Dialect, ObjectName, Table};
-use schema_model::check::{Found, TypeProof, Verdict, check, judge_standard};
+use schema_model::check::{Found, ReferenceProof, TypeProof, Verdict, check, judge_standard};
 use schema_model::source::{Fact, ModelItem, NamedModel, ScopedResolver, Source, span_of, text_of};
 use schema_model::{Desired, SqlTypeModel, SqlTypeStorage, StandardTypes, TypeResolver as _};
 use schema_replay::{Problem, Project, Replay};
@@ -52,6 +52,8 @@ struct Judge<'a> {
     /// What belongs to the files of a directory, by the name that `schema!` states.
     located: BTreeMap<(PathBuf, Option<String>), Located>,
     compared: BTreeMap<*const ModelItem, Compared>,
+    /// What is to be proved when every model was compared.
+    references: Vec<(&'a ModelItem, ReferenceProof)>,
     out: Judged,
 }
 
@@ -66,6 +68,7 @@ pub(crate) fn judge(site: &Site, place: &Where, hosts: &Hosts) -> Judged {
             hosts,
             located: BTreeMap::new(),
             compared: BTreeMap::new(),
+            references: Vec::new(),
             out: Judged::default(),
         };
         judge.all();
@@ -75,7 +78,7 @@ pub(crate) fn judge(site: &Site, place: &Where, hosts: &Hosts) -> Judged {
     out
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
     fn all(&mut self) {
         let source = self.source;
         self.out.findings.extend(faults(source, self.site.package.is_none()));
@@ -91,6 +94,9 @@ impl Judge<'_> {
             self.out.models.insert(spot(source.path(item.file), item.input.ident.span()));
             let compared = self.model(item);
             self.compared.insert(&raw const *item, compared);
+        }
+        for (item, proof) in std::mem::take(&mut self.references) {
+            self.reference(item, &proof);
         }
         for item in source.schemas() {
             self.schema(item);
@@ -150,7 +156,7 @@ impl Judge<'_> {
     }
 
     /// What the derive does.
-    fn model(&mut self, item: &ModelItem) -> Compared {
+    fn model(&mut self, item: &'a ModelItem) -> Compared {
         let source = self.source;
         let refused = Compared { table: None, agrees_with: None, ready: true, meant: None };
         let Ok(model) = &item.model else {
@@ -191,39 +197,46 @@ impl Judge<'_> {
     }
 
     /// What rustc proves.
-    fn proofs(&mut self, item: &ModelItem, desired: &Desired, verdict: &Verdict, host: &Host) {
+    fn proofs(&mut self, item: &'a ModelItem, desired: &Desired, verdict: &Verdict, host: &Host) {
         let source = self.source;
         let resolver = source.resolver(item.module);
         for proof in &verdict.types {
             self.type_proof(item, proof, &verdict.table, resolver, host);
         }
-        for proof in &verdict.references {
-            match resolver.model(&proof.model) {
-                NamedModel::Model(parent) => {
-                    if let Some(message) = parent.model.as_ref().ok().and_then(|parent| proof.judge(parent)) {
-                        self.error("foreign-key", source.path(item.file), proof.span, message);
-                    }
-                }
-                NamedModel::NoTable(name) => {
-                    let span = span_of(&proof.model);
-                    self.error("no-table", source.path(item.file), span, no_table(name));
-                }
-                NamedModel::Unknown => {
-                    let message = format!(
-                        "the model `{}` is not among the sources, so only the build can tell whether its table is `{}`",
-                        text_of(&proof.model),
-                        proof.parent
-                    );
-                    self.note("unknown-model", item, proof.span, message);
-                }
-            }
-        }
+        self.references.extend(verdict.references.iter().map(|proof| (item, proof.clone())));
         for field in &desired.fields {
             let Some(looks_like) = StandardTypes.fact(&field.ty) else { continue };
             if let Fact::Known(found) = resolver.judge(&field.ty)
                 && let Some(message) = judge_standard(&looks_like, &found)
             {
                 self.error("hidden-type", source.path(item.file), span_of(&field.ty), message.to_owned());
+            }
+        }
+    }
+
+    /// Whether a reference names the right model. Of one that was refused, or that itself disagrees with the
+    /// migrations, its own errors are enough.
+    fn reference(&mut self, item: &ModelItem, proof: &ReferenceProof) {
+        let source = self.source;
+        match source.resolver(item.module).model(&proof.model) {
+            NamedModel::Model(parent) => {
+                let agrees = self.compare_quietly(parent).agrees_with.is_some();
+                let judged = parent.model.as_ref().ok().filter(|_| agrees).and_then(|parent| proof.judge(parent));
+                if let Some(message) = judged {
+                    self.error("foreign-key", source.path(item.file), proof.span, message);
+                }
+            }
+            NamedModel::NoTable(name) => {
+                let span = span_of(&proof.model);
+                self.error("no-table", source.path(item.file), span, no_table(name));
+            }
+            NamedModel::Unknown => {
+                let message = format!(
+                    "the model `{}` is not among the sources, so only the build can tell whether its table is `{}`",
+                    text_of(&proof.model),
+                    proof.parent
+                );
+                self.note("unknown-model", item, proof.span, message);
             }
         }
     }
@@ -270,14 +283,15 @@ impl Judge<'_> {
     }
 
     /// The comparison of a model. One of another crate is not reported here.
-    fn compare_quietly(&mut self, item: &ModelItem) -> Compared {
+    fn compare_quietly(&mut self, item: &'a ModelItem) -> Compared {
         let key = &raw const *item;
         if let Some(compared) = self.compared.get(&key) {
             return compared.clone();
         }
-        let before = self.out.findings.clone();
+        let (before, references) = (self.out.findings.clone(), self.references.len());
         let compared = self.model(item);
         self.out.findings = before;
+        self.references.truncate(references);
         self.compared.insert(key, compared.clone());
         compared
     }

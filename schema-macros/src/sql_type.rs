@@ -9,8 +9,8 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
     let ident = &input.ident;
     let (fact, errors) = match SqlTypeModel::parse(input) {
         Ok(model) => (fact(&model), TokenStream::new()),
-        // Some fact beside the error, so that the fields of this type do not fail as well.
-        Err(error) => (quote!(::driftless::__private::TypeFact::ANY), error.to_compile_error()),
+        // A fact beside the error that no field fails by.
+        Err(error) => (quote!(::driftless::__private::REFUSED), error.to_compile_error()),
     };
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     quote! {

@@ -257,7 +257,7 @@ fn prove_reference(proof: &ReferenceProof) -> TokenStream {
         let model = quote!(<#model as ::driftless::__private::Table>);
         let check = quote_spanned! {proof.span=>
             ::driftless::__private::check_reference(
-                (#model::NAME, #model::SCHEMA, #model::COLUMNS),
+                (#model::NAME, #model::SCHEMA, #model::COLUMNS, #model::CHECKED),
                 &::driftless::__private::Reference {
                     table: #table,
                     schema: #schema,

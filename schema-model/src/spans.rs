@@ -1,7 +1,7 @@
 //! Where a model says what.
 
 use proc_macro2::Span;
-use schema_core::{ColumnFact, Name, Part, PartKind, Path};
+use schema_core::{ColumnFact, Name, Pair, Part, PartKind, Path, TableOptions};
 use syn::spanned::Spanned;
 
 use crate::model::{Field, Model};
@@ -10,7 +10,8 @@ use crate::model::{Field, Model};
 #[derive(Clone, Debug)]
 pub struct Spans {
     table: Span,
-    options: Option<Span>,
+    strict: Option<Span>,
+    without_rowid: Option<Span>,
     comment: Option<Span>,
     was: Option<Span>,
     parts: Vec<(PartKind, Name, Span)>,
@@ -34,7 +35,8 @@ impl Spans {
         let table = &model.table;
         Spans {
             table: table.name.as_ref().map_or_else(|| model.ident.span(), |name| name.span),
-            options: table.strict.or(table.without_rowid),
+            strict: table.strict,
+            without_rowid: table.without_rowid,
             comment: table.comment.as_ref().map(|comment| comment.key),
             was: table.was.as_ref().map(|was| was.key),
             parts: Vec::new(),
@@ -74,7 +76,7 @@ impl Spans {
             Path::Part { kind: PartKind::Column, label, .. } => {
                 self.found(label).map_or(self.table, |column| column.field)
             }
-            Path::Part { kind: PartKind::Options, .. } => self.options.unwrap_or(self.table),
+            Path::Part { kind: PartKind::Options, .. } => self.strict.or(self.without_rowid).unwrap_or(self.table),
             Path::Part { kind: PartKind::Comment, .. } => self.comment.unwrap_or(self.table),
             Path::Part { kind, label, .. } => self.part_span(*kind, label).unwrap_or(self.table),
             Path::Database | Path::Table(_) | Path::Enum(_) => self.table,
@@ -97,6 +99,15 @@ impl Spans {
             ColumnFact::OnConflict => spans.on_conflict.unwrap_or(spans.field),
             ColumnFact::Comment => spans.comment.unwrap_or(spans.field),
         }
+    }
+
+    /// The place of the first option in which the two sides differ; of the other option or of the table where the
+    /// model does not state it.
+    pub(crate) fn options(&self, sides: Pair<TableOptions>) -> Span {
+        let strict = sides.before.strict != sides.after.strict;
+        let (differs, other) =
+            if strict { (self.strict, self.without_rowid) } else { (self.without_rowid, self.strict) };
+        differs.or(other).unwrap_or(self.table)
     }
 
     /// The place of `was`: of a column's, or of the table's.

@@ -10,6 +10,7 @@ mod judge;
 mod parents;
 mod parts;
 mod proofs;
+mod single;
 mod words;
 
 use proc_macro2::Span;
@@ -70,7 +71,7 @@ pub struct Verdict {
 
 /// Compares a model with what the migrations produce.
 ///
-/// `model` is the name of the struct. The diagnostics come in the order of the source.
+/// `model` is the name of the struct. What only follows from another disagreement is not reported.
 pub fn check(model: &str, desired: &Desired, found: Found<'_>) -> Verdict {
     let mut check = Check { model, desired, found, table: desired.table.clone(), diagnostics: Vec::new(), meant: None };
     let Some(actual) = check.found_table() else {
@@ -82,8 +83,8 @@ pub fn check(model: &str, desired: &Desired, found: Found<'_>) -> Verdict {
     check.settle_parents();
     check.table.settle(actual);
     check.spent_renames(actual);
-    let diff = Diff::between_tables(Pair::new(actual, &check.table));
-    check.report(&diff.changes);
+    let diff = Diff::between_tables(Pair::new(actual, &check.compared(actual)));
+    check.report(&single::paired(diff.changes));
     check.foreign_key_problems();
     check.verdict(types, references)
 }
@@ -141,7 +142,7 @@ impl<'a> Check<'a> {
                 found: found.clone(),
                 stated: open.declared,
                 strict: actual.options.strict,
-                nullable: found.nullable && !is_key(actual, &open.column),
+                nullable: found.nullable && !is_key(actual, &open.column) && !is_key(&self.desired.table, &open.column),
                 variants: listed.map(|(_, values)| values),
                 place: self.place(PartKind::Column, &open.column).cloned(),
             });

@@ -7,6 +7,7 @@ use schema_core::{
     Part, PartKind, Path, PrimaryKey, TableOptions, Unique, render, token,
 };
 
+use super::single::same_targets;
 use super::words::{self, Words};
 use super::{Check, Columns, differences, facts};
 use crate::types::{StandardTypes, TypeResolver as _};
@@ -160,9 +161,7 @@ impl Check<'_> {
         // The index over the same columns that stands on the other side is reported with it.
         let other = edit.after().or(edit.before()).and_then(|unique| {
             changes.iter().find_map(|change| match change {
-                Change::Index { edit: Edit::Drop(index) | Edit::Add(index), .. } if index.label() == unique.label() => {
-                    Some(index)
-                }
+                Change::Index { edit: other, .. } => replaced(edit, other).filter(|index| is_over(index, unique)),
                 _ => None,
             })
         });
@@ -197,6 +196,14 @@ impl Check<'_> {
         let dialect = self.dialect();
         let text = |key: &ForeignKey| render::foreign_key(dialect, key);
         let names = |key: &ForeignKey| key.columns.clone();
+        let lost = |key: Option<&ForeignKey>, lost: &[Name]| {
+            key.is_some_and(|key| {
+                key.parent == self.table.name && key.parent_columns.iter().any(|name| lost.contains(name))
+            })
+        };
+        if lost(edit.after(), &columns.missing) || lost(edit.before(), &columns.extra) {
+            return; // a key to the table itself, whose column is reported
+        }
         let key = edit.after().or(edit.before());
         let noun = key.map(|key| format!("FOREIGN KEY ({}) to `{}`", key.label(), key.parent)).unwrap_or_default();
         let slug = key.map(|key| format!("{}_foreign_key", words::slug(key.label().as_str()))).unwrap_or_default();
@@ -219,6 +226,7 @@ impl Check<'_> {
             match (edit, other) {
                 (Edit::Drop(_), Some(_)) => return, // told by the other half
                 (Edit::Add(_), Some(found)) => return self.enumeration(column, mine, &found),
+                (Edit::Drop(_), None) if retyped(changes, column) => return, // another type has other values
                 _ => {}
             }
         }
@@ -300,15 +308,14 @@ impl Check<'_> {
     }
 
     pub(super) fn index(&mut self, edit: &Edit<Index>, columns: &Columns, changes: &[Change]) {
-        let constrained = |index: &Index| {
-            changes.iter().any(|change| match change {
-                Change::Unique { edit: Edit::Add(unique) | Edit::Drop(unique), .. } => unique.label() == index.label(),
-                _ => false,
-            })
-        };
-        if let Edit::Add(index) | Edit::Drop(index) = edit
-            && constrained(index)
-        {
+        let constrained = changes.iter().any(|change| match change {
+            Change::Unique { edit: other, .. } => {
+                let unique = other.after().or(other.before());
+                replaced(other, edit).zip(unique).is_some_and(|(index, unique)| is_over(index, unique))
+            }
+            _ => false,
+        });
+        if constrained {
             return; // reported with the constraint
         }
         let index = edit.after().or(edit.before());
@@ -349,7 +356,7 @@ impl Check<'_> {
             (false, false) => "remove the attribute",
         };
         words.help = format!("{}, or {advice} if the migrations are right", words.help);
-        let span = self.desired.spans.of(&path);
+        let span = self.desired.spans.options(edit);
         self.push("table-options", span, path, words);
     }
 
@@ -453,6 +460,28 @@ impl Check<'_> {
                 names
             })
     }
+}
+
+/// Whether the type of a column differs.
+fn retyped(changes: &[Change], column: &Name) -> bool {
+    changes.iter().any(|change| match change {
+        Change::Column { edit: Edit::Alter(pair), .. } => {
+            pair.after.name == *column && pair.facts().contains(&ColumnFact::Type)
+        }
+        _ => false,
+    })
+}
+
+/// The index that goes where a UNIQUE constraint comes, or the other way round.
+fn replaced<'a>(unique: &Edit<Unique>, index: &'a Edit<Index>) -> Option<&'a Index> {
+    match (unique, index) {
+        (Edit::Add(_), Edit::Drop(index)) | (Edit::Drop(_), Edit::Add(index)) => Some(index),
+        _ => None,
+    }
+}
+
+fn is_over(index: &Index, unique: &Unique) -> bool {
+    same_targets(&index.parts, &unique.parts)
 }
 
 fn with_name(table: &schema_core::ObjectName, index: &Index) -> Index {

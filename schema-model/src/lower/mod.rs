@@ -45,6 +45,8 @@ pub struct FieldColumn {
     pub ty: Type,
     /// Whether `sql_type` states the declared type, so that only storage and nullability follow from `ty`.
     pub sql_type: bool,
+    /// The declared type if the table were STRICT, or were not, where that makes another one (SQLite).
+    pub otherwise: Option<ColumnType>,
 }
 
 /// A column whose type only rustc can know: an alias, a newtype, an enum.
@@ -191,6 +193,7 @@ impl<'a> Lowering<'a> {
             column: name.clone(),
             ty: field.ty.clone(),
             sql_type: field.sql_type.is_some(),
+            otherwise: fact.as_ref().filter(|_| field.sql_type.is_none()).and_then(|fact| self.otherwise(fact)),
         });
         let span = syn::spanned::Spanned::span(&field.ty);
         let Some(fact) = fact else {
@@ -225,6 +228,15 @@ impl<'a> Lowering<'a> {
             },
         };
         ColumnType::parse(self.dialect, text)
+    }
+
+    fn otherwise(&self, fact: &ResolvedType) -> Option<ColumnType> {
+        let other = match (self.dialect, self.model.table.strict.is_some()) {
+            (Dialect::Postgres, _) => return None,
+            (Dialect::Sqlite, true) => &fact.sqlite,
+            (Dialect::Sqlite, false) => &fact.sqlite_strict,
+        };
+        (fact.sqlite != fact.sqlite_strict).then(|| ColumnType::parse(self.dialect, other))
     }
 
     fn value(&mut self, field: &Field) -> ColumnValue {
@@ -292,7 +304,7 @@ impl<'a> Lowering<'a> {
             parent_columns,
             on_delete: key.on_delete.as_ref().map_or(Action::NoAction, |action| action.value),
             on_update: key.on_update.as_ref().map_or(Action::NoAction, |action| action.value),
-            deferrable: key.deferrable.as_ref().map_or(Deferrable::No, |deferrable| deferrable.value),
+            deferrable: key.deferrable.as_ref().map_or(Deferrable::No, |deferrable| self.deferrable(deferrable.value)),
         };
         if key.columns.is_empty() {
             let open = &self.desired.open_types;
@@ -301,6 +313,15 @@ impl<'a> Lowering<'a> {
         }
         self.desired.spans.part(&found, key.key);
         self.desired.table.foreign_keys.push(found);
+    }
+
+    /// SQLite has no `SET CONSTRAINTS`, so a key that is initially immediate stays so and is like any other
+    /// (<https://www.sqlite.org/foreignkeys.html#fk_deferred>); its reader says the same.
+    fn deferrable(&self, stated: Deferrable) -> Deferrable {
+        match (self.dialect, stated) {
+            (Dialect::Sqlite, Deferrable::Immediate) => Deferrable::No,
+            (_, stated) => stated,
+        }
     }
 
     fn parent(

@@ -6,7 +6,7 @@ use driftless::Table;
 pub struct Post {
     #[column(primary_key)]
     pub id: i64,
-    #[column(references("users", "id"), on_delete = cascade, on_update = restrict, deferrable)]
+    #[column(references("users", "id"), on_delete = cascade, on_update = restrict, deferrable = deferred)]
     pub author_id: i64,
     pub team_id: i64,
     #[column(references("users", "id"))]

@@ -1,0 +1,89 @@
+//! The mutation law: every single-fact mutation of a model or of the migrations is reported, at the
+//! right place and nowhere else; what means the same is silent.
+
+#[path = "mutation/edit.rs"]
+mod edit;
+#[path = "mutation/fields.rs"]
+mod fields;
+#[path = "mutation/keys.rs"]
+mod keys;
+#[path = "mutation/fixture/models.rs"]
+#[expect(dead_code, unreachable_pub, reason = "the macros too compare these models with their migrations")]
+mod models;
+#[path = "mutation/mutant.rs"]
+mod mutant;
+#[path = "mutation/place.rs"]
+mod place;
+#[path = "mutation/rustc.rs"]
+mod rustc;
+#[path = "mutation/source.rs"]
+mod source;
+#[path = "mutation/subject.rs"]
+mod subject;
+#[path = "mutation/tables.rs"]
+mod tables;
+#[path = "mutation/types.rs"]
+mod types;
+#[path = "mutation/values.rs"]
+mod values;
+#[path = "mutation/view.rs"]
+mod view;
+
+use std::collections::BTreeMap;
+
+use mutant::Mutant;
+use subject::Subject;
+use view::view;
+
+#[test]
+fn what_agrees_is_silent() {
+    for subject in Subject::all() {
+        let findings = view(&subject.source.text, &subject.replay);
+        assert!(findings.is_empty(), "{}: {findings:#?}", subject.name);
+    }
+}
+
+/// Judges mutants of a subject in as many threads as there are processors.
+fn judge(subject: &Subject, mutants: &[Mutant]) -> Vec<String> {
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let share = mutants.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let work = |chunk: &'_ [Mutant]| -> Vec<String> {
+            chunk.iter().filter_map(|mutant| mutant.judge(subject).err()).collect()
+        };
+        let running: Vec<_> = mutants.chunks(share).map(|chunk| scope.spawn(move || work(chunk))).collect();
+        running.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+    })
+}
+
+/// How many mutants there are of each kind.
+fn counts<'a>(mutants: impl Iterator<Item = &'a Mutant>) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for mutant in mutants {
+        *counts.entry(mutant.kind).or_default() += 1;
+    }
+    counts.iter().map(|(kind, count)| format!("\n  {count:>5} {kind}")).collect()
+}
+
+fn of_models(subject: &Subject) -> Vec<Mutant> {
+    let of_fields = place::places(subject).flat_map(|place| {
+        let all = [fields::all(place), values::all(place), keys::all(place)];
+        all.into_iter().flatten()
+    });
+    of_fields.chain(tables::all(subject)).chain(types::all(subject)).collect()
+}
+
+#[test]
+fn every_mutation_of_a_model_is_reported_at_its_place() {
+    let mut all = Vec::new();
+    let mut failures = Vec::new();
+    for subject in Subject::all() {
+        let mutants = of_models(&subject);
+        failures.extend(judge(&subject, &mutants));
+        all.extend(mutants);
+    }
+    let counts = counts(all.iter());
+    let shown = failures.iter().take(4000).cloned().collect::<Vec<_>>().join("\n\n");
+    assert!(failures.is_empty(), "{} of {}{counts}\n{} failures:\n{shown}", all.len(), all.len(), failures.len());
+    assert!(all.len() >= 300, "{} mutations{counts}", all.len());
+}
