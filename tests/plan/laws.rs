@@ -8,7 +8,9 @@ use schema_core::plan::{self, Allow, Backfill, EngineVersion, Plan, Refusal, Req
 use schema_core::{
     Affinity, Column, ColumnValue, Dialect, Expr, Inspection, Name, Renames, Schema, Table, UnmanagedKind, render,
 };
+use schema_runtime::Sqlite;
 
+use crate::cases;
 use crate::edits;
 use crate::engine::{self, Content, Rows};
 use crate::generate::{self, Choices, law};
@@ -59,11 +61,10 @@ fn version(c: &mut Choices, schemas: [&Schema; 2]) -> EngineVersion {
 
 fn house_case(c: &mut Choices) -> Option<Case> {
     let db = engine::open();
-    for sql in house::schema(c) {
-        // A key that a name makes twice is left out.
-        let _ = db.execute_batch(&sql);
-    }
-    case(c, db, |_| None)
+    let mut ddl = house::schema(c);
+    // A key that a name makes twice is left out.
+    ddl.retain(|sql| db.execute_batch(sql).is_ok());
+    case(c, db, |_| None).map(|case| Case { ddl, ..case })
 }
 
 fn wild_case(c: &mut Choices) -> Option<Case> {
@@ -399,12 +400,81 @@ fn keeps_rowids(before: &Table, after: &Table, survivors: &[(&Column, &Column)])
     has(before) && has(after) && alias(after).is_none_or(|name| comes_along(&name))
 }
 
-fn tried(name: &str, cases: u32, size: usize, case: impl Fn(&mut Choices) -> Option<Case>) -> Tally {
+/// The script in the sandbox, and as a migration of a database with rows.
+fn judge_runtime(case: &mut Case, tally: &mut Tally) -> Result<(), String> {
+    let Ok((plan, _)) = case.plan() else {
+        tally.refused += 1;
+        return Ok(());
+    };
+    let fail = |case: &Case, what: String| Err(case.tell(&plan, &what));
+    // A key that refers to nothing is what the build refuses, and the runtime too.
+    if !schema_core::foreign_key_problems(&plan.after).is_empty() {
+        tally.skipped += 1;
+        return Ok(());
+    }
+    let warned = plan.steps.iter().any(|step| !step.hazards.is_empty());
+    let scripts = [case.ddl.join(";\n"), plan::script("up", &plan.steps)];
+    let migrations = cases::migrations(&scripts);
+    let replay = match schema_replay::replay(&migrations) {
+        Ok(replay) => replay,
+        // A view that mentions what goes.
+        Err(problem) if warned && problem.message.contains("error in view") => {
+            tally.failed += 1;
+            return Ok(());
+        }
+        Err(problem) => return fail(case, problem.message),
+    };
+    if let Some(finding) = replay.findings.first()
+        && !warned
+    {
+        return fail(case, finding.message.clone());
+    }
+    let differences = engine::differences(&replay.inspection.schema, &plan.after);
+    if !differences.is_empty() {
+        return fail(case, format!("the sandbox ends elsewhere: {differences:#?}"));
+    }
+    let before = engine::content(&case.db, &case.before.schema);
+    let set = match Sqlite::from_migrations(migrations) {
+        Ok(set) => set,
+        Err(error) => return fail(case, error.to_string()),
+    };
+    match set.migrate(&mut case.db) {
+        Ok(_) => tally.ran += 1,
+        Err(_) if warned => {
+            tally.failed += 1;
+            return Ok(());
+        }
+        Err(error) => return fail(case, error.to_string()),
+    }
+    let now = engine::content(&case.db, &plan.after);
+    for (table, rows) in &before.tables {
+        if let Some(name) = case.now_called(table)
+            && now.tables[&name].len() != rows.len()
+        {
+            return fail(case, format!("{table} had {} rows and has {}", rows.len(), now.tables[&name].len()));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn plans_are_migrations_of_the_sandbox_and_the_runtime() {
+    let tally = tried("runtime", 400, 400, house_case, judge_runtime);
+    assert!(tally.ran > 200, "{tally:?}");
+}
+
+fn tried(
+    name: &str,
+    cases: u32,
+    size: usize,
+    case: impl Fn(&mut Choices) -> Option<Case>,
+    judge: impl Fn(&mut Case, &mut Tally) -> Result<(), String>,
+) -> Tally {
     let tally = Cell::new(Tally::default());
     law(name, cases, size, |c| {
         let mut now = tally.get();
-        let result = if let Some(case) = case(c) {
-            case.judge(&mut now)
+        let result = if let Some(mut case) = case(c) {
+            judge(&mut case, &mut now)
         } else {
             now.skipped += 1;
             Ok(())
@@ -417,12 +487,12 @@ fn tried(name: &str, cases: u32, size: usize, case: impl Fn(&mut Choices) -> Opt
 
 #[test]
 fn plans_of_schemas_as_people_write_them_keep_everything() {
-    let tally = tried("house", 2000, 400, house_case);
+    let tally = tried("house", 2000, 400, house_case, |case, tally| case.judge(tally));
     assert!(tally.ran > 1000 && tally.came_back > 500 && tally.rebuilt > 500 && tally.renamed > 100, "{tally:?}");
 }
 
 #[test]
 fn plans_of_wild_schemas_keep_everything() {
-    let tally = tried("wild", 600, 1500, wild_case);
+    let tally = tried("wild", 600, 1500, wild_case, |case, tally| case.judge(tally));
     assert!(tally.ran > 200 && tally.rebuilt > 100, "{tally:?}");
 }

@@ -31,7 +31,14 @@ pub(super) fn report(draft: &Draft, dry_run: bool, as_json: bool) {
             }
         }
         Some(plan) => {
-            plan.steps.iter().for_each(step);
+            let mut before = None;
+            for one in &plan.steps {
+                if let Some(comment) = one.comment.as_deref().filter(|comment| before != Some(*comment)) {
+                    out::line(format_args!("    {}", comment.trim_end_matches('.')));
+                    before = Some(comment);
+                }
+                step(one);
+            }
             out::line(format_args!("  {}", summary(plan)));
             out::line(format_args!("  {}", undo(draft, plan)));
         }
@@ -47,12 +54,12 @@ fn step(step: &Step) {
         Effort::Setting | Effort::Catalogue => String::new(),
         effort => format!("   ({effort})"),
     };
-    out::line(format_args!("    + {}{effort}", text::first_line(step)));
+    out::line(format_args!("      + {}{effort}", text::first_line(step)));
     for hazard in &step.hazards {
-        out::line(format_args!("    ! may fail: {}", hazard.message));
+        out::line(format_args!("      ! may fail: {}", hazard.message));
     }
     if let Some(loss) = &step.loses {
-        out::line(format_args!("    ! loses {loss}"));
+        out::line(format_args!("      ! loses {loss}"));
     }
 }
 

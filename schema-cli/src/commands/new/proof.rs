@@ -37,16 +37,16 @@ impl Proof {
     /// Runs the new migration and its way back.
     pub(super) fn end(mut self, plan: &Plan, up: &Migration, down: Option<&Migration>) -> Result<()> {
         let worked = self.programs_work().is_ok();
-        self.replayer.run(up).map_err(|problem| unsound(&problem.message))?;
+        self.replayer.run(up).map_err(|problem| match words_of(&problem.message) {
+            words if words.starts_with("error in ") => unusable_program(words),
+            _ => unsound(&problem.message),
+        })?;
         if let Some(finding) = self.replayer.findings().get(self.findings) {
             return Err(Stop::refused(finding.message.clone()));
         }
         self.compare(&plan.after, "the models")?;
         if worked && let Err(words) = self.programs_work() {
-            return Err(Stop::refused(format!(
-                "a view or a trigger would not work after this migration: {words}\n  nothing was changed\n  \
-                 help: drop it in a migration before, and create it again in one after (`--empty`)"
-            )));
+            return Err(unusable_program(&words));
         }
         let Some(down) = down else { return Ok(()) };
         self.replayer.run(down).map_err(|problem| unsound(&problem.message))?;
@@ -78,11 +78,21 @@ impl Proof {
             checksum: Cow::Borrowed(""),
             no_transaction: false,
         };
-        self.replayer.run(&probe).map_err(|problem| {
-            let line = problem.message.lines().next().unwrap_or_default().to_owned();
-            line.strip_prefix("SQLite refuses `probe`: ").map_or(line.clone(), str::to_owned)
-        })
+        self.replayer.run(&probe).map_err(|problem| words_of(&problem.message).to_owned())
     }
+}
+
+/// What SQLite says, without the file that it says it about.
+fn words_of(message: &str) -> &str {
+    let line = message.lines().next().unwrap_or_default();
+    line.strip_prefix("SQLite refuses `").and_then(|rest| rest.split_once("`: ")).map_or(line, |(_, words)| words)
+}
+
+fn unusable_program(words: &str) -> Stop {
+    Stop::refused(format!(
+        "a view or a trigger would not work after this migration: {words}\n  nothing was changed\n  \
+         help: drop it in a migration before, and create it again in one after (`--empty`)"
+    ))
 }
 
 /// A plan that does not do what it should is a fault of driftless, not of its user.
