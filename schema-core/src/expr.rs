@@ -263,6 +263,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_digits_of_a_blob_have_no_case() {
+        let canonical = |sql| Expr::parse(Dialect::Sqlite, sql).map(|expr| expr.to_string());
+        assert_eq!(canonical("X'00ff'"), Ok("x'00FF'".to_owned()));
+        assert_eq!(canonical("x'00FF'"), Ok("x'00FF'".to_owned()));
+    }
+
+    #[test]
     fn a_column_is_renamed_and_nothing_else() {
         let names = Pair::new("text", "order").map(|name| Name::new(Dialect::Sqlite, name));
         let renamed = |sql| {

@@ -32,7 +32,7 @@ pub(crate) enum State {
     Ready(Box<Host>),
 }
 
-/// A table whose model was expanded: the name of the model by that of the table.
+/// A table whose model was expanded: the name of the model by that of the table, in lower case.
 type Models = BTreeMap<String, String>;
 
 #[derive(Default)]
@@ -173,20 +173,20 @@ pub(crate) fn for_rustc(message: &str) -> String {
 
 /// Notes that a model of a table was expanded.
 pub(crate) fn note_model(table: &str, model: &str) {
-    with_process(|process| process.models.insert(table.to_owned(), model.to_owned()));
+    with_process(|process| process.models.insert(table.to_lowercase(), model.to_owned()));
 }
 
 /// The model of a table, if it was expanded already in this process.
 pub(crate) fn model_of(table: &str) -> Option<String> {
-    with_process(|process| process.models.get(table).cloned())
+    with_process(|process| process.models.get(&table.to_lowercase()).cloned())
 }
 
 /// Notes that a table without a model needs no error of its own: a model was probably meant for it.
 pub(crate) fn excuse(table: &str) {
-    with_process(|process| process.excused.insert(table.to_owned()));
+    with_process(|process| process.excused.insert(table.to_lowercase()));
 }
 
 /// Whether a table was excused.
 pub(crate) fn is_excused(table: &str) -> bool {
-    with_process(|process| process.excused.contains(table))
+    with_process(|process| process.excused.contains(&table.to_lowercase()))
 }

@@ -15,7 +15,6 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #generics ::driftless::__private::SqlType for #ident #arguments #bounds {
             const TYPE: ::driftless::__private::TypeFact = #fact;
         }

@@ -63,7 +63,6 @@ fn refused(input: &syn::DeriveInput, errors: &syn::Error) -> TokenStream {
     quote! {
         #errors
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #generics ::driftless::__private::Table for #ident #arguments #bounds {
             const NAME: &'static ::core::primitive::str = "";
             const SCHEMA: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::None;
@@ -100,7 +99,6 @@ fn implement(model: &Model, desired: &Desired, table: &Table, checked: u64) -> T
     let postgres = postgres(model, table);
     quote! {
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl ::driftless::__private::Table for #ident {
             const NAME: &'static ::core::primitive::str = #name;
             const SCHEMA: ::core::option::Option<&'static ::core::primitive::str> = #schema;

@@ -1,7 +1,7 @@
 //! What `schema!` and the DDL constants need while the user's crate is compiled: the proof that every
 //! table has a listed model, and texts put together from constants.
 
-use crate::private::{fail, same};
+use crate::private::{fail, same_name};
 
 /// What a schema needs to know of a listed model: its table, and the digest of what it was checked against.
 pub type Claim = (&'static str, u64);
@@ -12,9 +12,9 @@ pub type Claim = (&'static str, u64);
 #[track_caller]
 pub const fn claim(models: &[Claim], hint: usize, table: &str, digest: u64, missing: &str, other: &str) {
     let mut at = hint;
-    if at >= models.len() || !same(models[at].0, table) {
+    if at >= models.len() || !same_name(models[at].0, table) {
         at = 0;
-        while at < models.len() && !same(models[at].0, table) {
+        while at < models.len() && !same_name(models[at].0, table) {
             at += 1;
         }
         if at == models.len() {
@@ -49,7 +49,7 @@ pub const fn distinct(models: &[Claim]) {
         // A model that was refused has no name; its own errors are enough.
         let mut j = if models[i].0.is_empty() { models.len() } else { i + 1 };
         while j < models.len() {
-            if same(models[i].0, models[j].0) {
+            if same_name(models[i].0, models[j].0) {
                 fail("two listed models are of table `{}`\n help: list one of them", &[models[i].0]);
             }
             j += 1;

@@ -136,7 +136,7 @@ pub const fn check_reference(parent: Parent, expected: &Reference) {
     if checked == 0 {
         return;
     }
-    let is_table = same(name, expected.table) && same_option(schema, expected.schema);
+    let is_table = same_name(name, expected.table) && same_option(schema, expected.schema);
     if !expected.on_table.is_empty() && !is_table {
         fail(expected.on_table, &[name]);
     }
@@ -146,7 +146,7 @@ pub const fn check_reference(parent: Parent, expected: &Reference) {
         }
         return;
     };
-    if !expected.on_column.is_empty() && !same(parent.name, expected.column) {
+    if !expected.on_column.is_empty() && !same_name(parent.name, expected.column) {
         fail(expected.on_column, &[parent.name]);
     }
 }
@@ -177,6 +177,11 @@ pub const fn same(a: &str, b: &str) -> bool {
         at += 1;
     }
     true
+}
+
+/// Whether two names are the same to SQLite, which passes over the case of ASCII letters.
+pub const fn same_name(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
 }
 
 const fn same_option(a: Option<&str>, b: Option<&str>) -> bool {
@@ -409,6 +414,7 @@ mod tests {
             let panic = std::panic::catch_unwind(|| check_reference(PARENT, &expected)).expect_err("refused");
             *panic.downcast::<String>().expect("a formatted panic")
         };
+        check_reference(PARENT, &Reference { table: "ROLES", column: "Role_ID", ..ROLE });
         assert_eq!(refusal(Reference { table: "role", ..ROLE }), "the table is roles");
         assert_eq!(refusal(Reference { column: "id", ..ROLE }), "the column is role_id");
         assert_eq!(refusal(Reference { field: "x", ..ROLE }), "there is no such field");

@@ -36,10 +36,10 @@ pub trait SqlType {
     const TYPE: TypeFact;
 }
 
-// rustc would list some of the implementations below an error, in no order of use; the notes say what to do.
+// Below an error rustc lists what implements the trait. The numbers help; the rest would show this source.
 macro_rules! facts {
-    ($($ty:ty => $fact:ident,)*) => {
-        $(#[diagnostic::do_not_recommend]
+    ($($(#[$attribute:meta])* $ty:ty => $fact:ident,)*) => {
+        $($(#[$attribute])*
         impl SqlType for $ty {
             const TYPE: TypeFact = TypeFact::$fact;
         })*
@@ -57,9 +57,12 @@ facts! {
     bool => BOOL,
     f64 => DOUBLE,
     f32 => FLOAT,
+    #[diagnostic::do_not_recommend]
     str => TEXT,
     String => TEXT,
+    #[diagnostic::do_not_recommend]
     [u8] => BLOB,
+    #[diagnostic::do_not_recommend]
     Vec<u8> => BLOB,
 }
 

@@ -82,7 +82,7 @@ impl Judge<'_> {
     ) -> Option<String> {
         let table = name.name.as_str();
         let place = place_line(replay, name);
-        let is_of = |compared: &Compared| compared.table.as_ref().is_some_and(|found| found.name.as_str() == table);
+        let is_of = |compared: &Compared| compared.table.as_ref().is_some_and(|found| found.name == name.name);
         let Some(found) = listed.iter().flatten().find(|compared| is_of(compared)) else {
             // A model that was refused or is not known has no name here, and may be the one.
             if listed.iter().any(|compared| compared.as_ref().is_none_or(|compared| compared.table.is_none())) {

@@ -56,7 +56,8 @@ impl Writer<'_, '_, '_> {
         match token.kind {
             TokenKind::Punct => self.punct(token),
             TokenKind::Number => self.operand(&token.text.to_ascii_lowercase().replace('_', "")),
-            TokenKind::Blob | TokenKind::Parameter => self.operand(token.text),
+            TokenKind::Blob => self.operand(&format!("x{}", token.text[1..].to_ascii_uppercase())),
+            TokenKind::Parameter => self.operand(token.text),
             TokenKind::Word | TokenKind::Quoted | TokenKind::String if self.is_qualifier() => self.qualifier(),
             TokenKind::String if self.text.ends_with('.') => self.operand(&identifier(&token.value(), false)),
             TokenKind::String => self.operand(token.text),

@@ -35,7 +35,7 @@ impl ReferenceProof {
             return None;
         }
         let schema = parent.table.schema.as_ref().map(|schema| schema.value.as_str());
-        let is_table = parent.table_name() == self.parent.name.as_str()
+        let is_table = parent.table_name().eq_ignore_ascii_case(self.parent.name.as_str())
             && schema == self.parent.schema.as_ref().map(schema_core::Name::as_str);
         if !is_table {
             return Some(filled(&self.on_table(), &[&parent.table_name()]));
@@ -45,7 +45,7 @@ impl ReferenceProof {
             let Some(found) = found.map(crate::Field::column_name) else {
                 return Some(self.on_field(field, column));
             };
-            (found != column.as_str()).then(|| filled(&self.on_column(field, column), &[&found]))
+            (!found.eq_ignore_ascii_case(column.as_str())).then(|| filled(&self.on_column(field, column), &[&found]))
         })
     }
 }

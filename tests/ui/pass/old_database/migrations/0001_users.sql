@@ -1,4 +1,5 @@
 CREATE TABLE users (
     id INTEGER PRIMARY KEY,
-    email TEXT NOT NULL
+    mail TEXT NOT NULL,
+    phone TEXT
 );

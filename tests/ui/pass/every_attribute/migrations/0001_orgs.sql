@@ -1,0 +1,28 @@
+CREATE TABLE organisations (
+    x INTEGER NOT NULL,
+    y TEXT NOT NULL,
+    PRIMARY KEY (x, y)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE people (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    "e-mail" VARCHAR(320) NOT NULL ON CONFLICT IGNORE COLLATE NOCASE CONSTRAINT one_mail UNIQUE,
+    org_x INTEGER NOT NULL,
+    org_y TEXT NOT NULL,
+    boss_id INTEGER REFERENCES people (id) ON DELETE SET NULL ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED,
+    age INTEGER NOT NULL DEFAULT 18 CHECK (age >= 0),
+    price REAL NOT NULL DEFAULT 1.5,
+    name TEXT NOT NULL DEFAULT 'nobody',
+    raw BLOB NOT NULL DEFAULT x'00ff',
+    active BOOLEAN NOT NULL DEFAULT TRUE,
+    twice INTEGER NOT NULL AS (age * 2) STORED,
+    loud TEXT NOT NULL GENERATED ALWAYS AS (upper(name)) VIRTUAL,
+    seen_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    CONSTRAINT adult CHECK (age >= 18 OR boss_id IS NOT NULL),
+    UNIQUE (org_x, org_y, name),
+    FOREIGN KEY (org_x, org_y) REFERENCES organisations (x, y) ON DELETE RESTRICT
+);
+
+CREATE INDEX people_age_idx ON people (age);
+CREATE INDEX by_age ON people (age DESC, lower(name)) WHERE active = 1;
+CREATE UNIQUE INDEX people_raw_idx ON people (raw);

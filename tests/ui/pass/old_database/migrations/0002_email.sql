@@ -1,0 +1,2 @@
+ALTER TABLE users RENAME COLUMN mail TO email;
+ALTER TABLE users DROP COLUMN phone;

@@ -1,0 +1,1 @@
+ALTER TABLE people ADD COLUMN nick TEXT NOT NULL DEFAULT 'nobody';
