@@ -13,6 +13,8 @@ mod differ;
 mod examples;
 #[path = "laws/models.rs"]
 mod models;
+#[path = "laws/scripts.rs"]
+mod scripts;
 #[path = "laws/soup.rs"]
 mod soup;
 #[path = "laws/values.rs"]

@@ -134,6 +134,15 @@ impl SourceMap {
         }
     }
 
+    /// The columns of a table whose places are known.
+    pub(crate) fn columns(&self, table: &ObjectName) -> Vec<Name> {
+        let column = |path: &Path| match path {
+            Path::Part { table: other, kind: PartKind::Column, label } if other == table => Some(label.clone()),
+            _ => None,
+        };
+        self.places.keys().filter_map(column).collect()
+    }
+
     /// Forgets a table and its parts.
     pub fn remove_table(&mut self, name: &ObjectName) {
         self.places.retain(|path, _| path.table() != Some(name));

@@ -164,7 +164,7 @@ fn mutate(c: &mut Choices, schema: &mut Schema) -> Option<Path> {
             let _ = key;
             Some(part(PartKind::PrimaryKey, table.primary_key.as_ref()?.label()))
         }
-        2 => mutate_unique(c, table),
+        2 => Some(mutate_unique(c, table)),
         3 => mutate_foreign_key(c, table),
         4 => mutate_index(c, table),
         _ => {
@@ -180,10 +180,10 @@ fn other_conflict(clause: Option<OnConflict>) -> Option<OnConflict> {
     if clause == Some(OnConflict::Fail) { None } else { Some(OnConflict::Fail) }
 }
 
-fn mutate_unique(c: &mut Choices, table: &mut Table) -> Option<Path> {
+fn mutate_unique(c: &mut Choices, table: &mut Table) -> Path {
     if table.uniques.is_empty() {
         table.uniques.push(Unique::over([Name::new(D, "another")]));
-        return Some(table.uniques[0].path(&table.name));
+        return table.uniques[0].path(&table.name);
     }
     let at = c.below(table.uniques.len());
     let unique = &mut table.uniques[at];
@@ -192,7 +192,7 @@ fn mutate_unique(c: &mut Choices, table: &mut Table) -> Option<Path> {
         1 => unique.name = Some(Name::new(D, "another")),
         _ => unique.parts[0].descending = !unique.parts[0].descending,
     }
-    Some(table.uniques[at].path(&table.name))
+    table.uniques[at].path(&table.name)
 }
 
 fn mutate_foreign_key(c: &mut Choices, table: &mut Table) -> Option<Path> {

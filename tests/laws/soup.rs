@@ -135,7 +135,7 @@ const PIECES: &[&str] = &[
 fn soup(c: &mut Choices) -> String {
     let mut text = String::new();
     for _ in 0..c.below(60) {
-        text += &c.of(PIECES);
+        text += c.of(PIECES);
         if c.below(3) > 0 {
             text.push(' ');
         }

@@ -1,5 +1,6 @@
 //! The fold that records where the parts of a schema were created.
 
+use crate::sqlite::canon::Scope;
 use crate::sqlite::cursor::Source;
 use crate::sqlite::read;
 use crate::sqlite::statement::{AlterAction, StatementKind, classify};
@@ -36,9 +37,12 @@ pub fn follow(map: &mut SourceMap, file: &str, script: &str, statement: &Stateme
             insert(map, &table, parts, &place);
         }
         StatementKind::CreateVirtualTable { name } => map.insert(Path::Table(object(name)), place(statement.offset)),
-        StatementKind::CreateIndex { name, if_not_exists, .. } => {
+        StatementKind::CreateIndex { name, table, if_not_exists } => {
+            // The columns tell which names in double quotes are strings.
+            let columns = map.columns(&object(table.clone()));
+            let scope = Scope { table: Some(&table), columns: Some(&columns[..]).filter(|all| !all.is_empty()) };
             if !(if_not_exists && map.has_index(&name))
-                && let Ok(read) = read::index_of(&statement.tokens, None)
+                && let Ok(read) = read::index_of(&statement.tokens, Some(scope))
             {
                 map.insert_index(name, read.index.path(&object(read.table)), place(statement.offset));
             }
