@@ -89,6 +89,9 @@ pub(crate) struct Summary {
 impl Summary {
     /// The line that closes the text for people.
     fn line(self, findings: &[Finding]) -> String {
+        if self.models == 0 && self.migrations == 0 && findings.is_empty() {
+            return "no models here, so there was nothing to check".to_owned();
+        }
         let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         let level = |level: Level| findings.iter().filter(|finding| finding.level == level).count();
         let unusable = findings.iter().any(|finding| finding.level == Level::Error && is_input(finding.code));

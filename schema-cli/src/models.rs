@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::Span;
 use schema_core::{Dialect, Name, ObjectName, Pair, Renames, Schema, Table};
 use schema_model::Desired;
-use schema_model::source::{ModelItem, NamedModel, Source};
+use schema_model::source::{ModelItem, NamedModel, Source, is_named_below};
 
 use crate::finding::{Finding, Level, Spot};
 use crate::hosts::near;
@@ -37,13 +37,17 @@ pub(crate) struct Open {
     pub(crate) spot: Spot,
 }
 
-/// The crates of a site, or the files that were given bare.
+/// The crates of a site, or the files that were given bare. The derives name `::driftless`, so a package that
+/// neither depends on it nor names it has no models, and is not read.
 pub(crate) fn sources(site: &Site) -> Vec<Source> {
-    let read = |root: &PathBuf| match &site.package {
-        Some(_) => Source::of_crate(&near(root), &site.libraries),
-        None => Source::of_path(root),
-    };
-    site.roots.iter().map(read).collect()
+    match &site.package {
+        Some(package) if !package.uses_driftless && !is_named_below(&package.root) => Vec::new(),
+        Some(_) if !site.roots.iter().any(|root| root.is_dir()) => {
+            let roots: Vec<PathBuf> = site.roots.iter().map(|root| near(root)).collect();
+            Source::of_crates(&roots, &site.libraries)
+        }
+        _ => site.roots.iter().map(|root| Source::of_path(root)).collect(),
+    }
 }
 
 /// Reads the models of a site and lowers them. Where a table has several models in several crates, the one that

@@ -31,6 +31,8 @@ pub(crate) struct Site {
 pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) root: PathBuf,
+    /// Whether it depends on driftless, or is it.
+    pub(crate) uses_driftless: bool,
 }
 
 /// The root files of libraries by their names.
@@ -303,5 +305,7 @@ fn package(value: &Value) -> Crates {
             .any(|kind| kind.as_str().is_some_and(|kind| kinds.contains(&kind)))
     };
     let roots = targets.filter(is_source).filter_map(|target| target["src_path"].as_str()).map(PathBuf::from).collect();
-    (Package { name, root }, roots)
+    let mut dependencies = value["dependencies"].as_array().into_iter().flatten();
+    let uses_driftless = name == "driftless" || dependencies.any(|dependency| dependency["name"] == "driftless");
+    (Package { name, root, uses_driftless }, roots)
 }

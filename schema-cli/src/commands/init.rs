@@ -122,6 +122,7 @@ impl Ground {
             package: package.as_ref().zip(root.as_ref()).map(|(package, root)| Package {
                 name: package["name"].as_str().unwrap_or_default().to_owned(),
                 root: root.clone(),
+                uses_driftless: true,
             }),
             project: None,
             roots: place.models.iter().cloned().collect(),

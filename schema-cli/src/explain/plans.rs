@@ -47,11 +47,4 @@ pub(super) const ENTRIES: &[Entry] = &[
          \n\
          `--engine` says which version will run the migration.",
     ),
-    (
-        "stuck-migration",
-        "A migration that another branch overtook cannot be given another number.\n\
-         \n\
-         Its name has no number, or the next name is taken. Rename it by hand, then run\n\
-         `cargo driftless lock`.",
-    ),
 ];

@@ -1,16 +1,33 @@
 //! Reading Rust files, and finding those of a directory.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::Fault;
 
 /// Deeper than any program that people write, and shallower than what the parser's stack holds.
 const NESTING: usize = 400;
 
-/// A file as a syntax tree.
-pub(super) fn parse(path: &Path) -> Result<syn::File, Fault> {
+/// The files that were parsed, for crates that share them.
+#[derive(Default)]
+pub(super) struct Files(RefCell<BTreeMap<PathBuf, Result<Rc<syn::File>, Fault>>>);
+
+impl Files {
+    /// A file as a syntax tree.
+    pub(super) fn get(&self, path: &Path) -> Result<Rc<syn::File>, Fault> {
+        if let Some(known) = self.0.borrow().get(path) {
+            return known.clone();
+        }
+        let parsed = parse(path).map(Rc::new);
+        self.0.borrow_mut().insert(path.to_owned(), parsed.clone());
+        parsed
+    }
+}
+
+fn parse(path: &Path) -> Result<syn::File, Fault> {
     let text = read(path)?;
     if is_nested_too_deeply(&text) {
         let message = format!("`{}` is nested more than {NESTING} brackets deep", path.display());
@@ -25,6 +42,12 @@ pub(super) fn parse(path: &Path) -> Result<syn::File, Fault> {
             path.display()
         ),
     })
+}
+
+/// Whether a file has driftless by name, or cannot be read.
+pub(super) fn names_driftless(path: &Path) -> bool {
+    const NAME: &[u8] = b"driftless";
+    fs::read(path).map_or(true, |bytes| bytes.windows(NAME.len()).any(|window| window == NAME))
 }
 
 fn read(path: &Path) -> Result<String, Fault> {

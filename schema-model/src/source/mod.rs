@@ -18,6 +18,7 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Type};
 
 use crate::{Model, SchemaMacro, SqlTypeModel};
+use files::Files;
 use names::Module;
 
 pub use resolver::{Fact, NamedModel, ScopedResolver};
@@ -150,8 +151,19 @@ impl Source {
     /// those that it does name are read as well, for their types and models.
     pub fn of_crate(root: &FilePath, others: &BTreeMap<String, PathBuf>) -> Source {
         let mut source = Source::default();
-        walk::read_crate(&mut source, root, others);
+        walk::read_crate(&mut source, &Files::default(), root, others);
         source
+    }
+
+    /// Reads several crates that may share files, each file once.
+    pub fn of_crates(roots: &[PathBuf], others: &BTreeMap<String, PathBuf>) -> Vec<Source> {
+        let files = Files::default();
+        let read = |root: &PathBuf| {
+            let mut source = Source::default();
+            walk::read_crate(&mut source, &files, root, others);
+            source
+        };
+        roots.iter().map(read).collect()
     }
 
     /// Reads a file with its out-of-line modules, or every Rust file below a directory.
@@ -222,4 +234,10 @@ pub fn text_of(tokens: &impl ToTokens) -> String {
     [(" <", "<"), ("< ", "<"), (" >", ">"), (" :: ", "::"), (":: ", "::"), (" ,", ","), ("& ", "&"), (" ;", ";")]
         .iter()
         .fold(text, |text, (written, meant)| text.replace(written, meant))
+}
+
+/// Whether any Rust file below a directory has driftless by name, or cannot be read.
+pub fn is_named_below(directory: &FilePath) -> bool {
+    let Ok(files) = files::below(directory) else { return true };
+    files.iter().any(|file| files::names_driftless(file))
 }

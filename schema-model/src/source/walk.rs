@@ -11,20 +11,21 @@ use syn::visit::{self, Visit};
 use syn::{Block, DeriveInput, Item, ItemImpl, ItemMod, LitStr, Macro, Stmt, UseTree};
 
 use super::attributes::{active, configured, derives, expanded, path_of};
+use super::files::{self, Files};
 use super::names::{Import, Module, Named};
-use super::{Fault, HandImpl, ModelItem, SchemaItem, Source, SourceFile, TypeItem, TypeKind, files};
+use super::{Fault, HandImpl, ModelItem, SchemaItem, Source, SourceFile, TypeItem, TypeKind};
 use crate::{Model, SqlTypeModel};
 
 /// Reads a crate, and what it names of the others.
-pub(super) fn read_crate(source: &mut Source, root: &Path, others: &BTreeMap<String, PathBuf>) {
+pub(super) fn read_crate(source: &mut Source, files: &Files, root: &Path, others: &BTreeMap<String, PathBuf>) {
     let mut loaded = BTreeSet::new();
-    Walk::new(source, true).root(root);
+    Walk::new(source, files, true).root(root);
     // What driftless itself has is known, even in the workspace of driftless.
     let is_wanted =
         |name: &&String, source: &Source| *name != "driftless" && source.names(name) && others[*name] != root;
     while let Some(name) = others.keys().find(|name| !loaded.contains(*name) && is_wanted(name, source)) {
         loaded.insert(name.clone());
-        let mut walk = Walk::new(source, false);
+        let mut walk = Walk::new(source, files, false);
         if let Some(module) = walk.root(&others[name]) {
             source.crates.insert(name.clone(), module);
         }
@@ -34,7 +35,8 @@ pub(super) fn read_crate(source: &mut Source, root: &Path, others: &BTreeMap<Str
 
 /// Reads a file or a directory.
 pub(super) fn read_path(source: &mut Source, path: &Path) {
-    let mut walk = Walk::new(source, true);
+    let cache = Files::default();
+    let mut walk = Walk::new(source, &cache, true);
     if path.is_dir() {
         match files::below(path) {
             Ok(files) => files.iter().for_each(|file| {
@@ -76,6 +78,7 @@ struct Place {
 
 struct Walk<'a> {
     source: &'a mut Source,
+    files: &'a Files,
     own: bool,
     known: BTreeSet<PathBuf>,
     /// The files that lead to the one at hand.
@@ -83,8 +86,8 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(source: &'a mut Source, own: bool) -> Walk<'a> {
-        Walk { source, own, known: BTreeSet::new(), stack: Vec::new() }
+    fn new(source: &'a mut Source, files: &'a Files, own: bool) -> Walk<'a> {
+        Walk { source, files, own, known: BTreeSet::new(), stack: Vec::new() }
     }
 
     fn is_known(&self, file: &Path) -> bool {
@@ -104,7 +107,7 @@ impl<'a> Walk<'a> {
     fn file(&mut self, path: &Path, directory: &Path, module: usize) -> bool {
         let canonical = canonical(path);
         self.known.insert(canonical.clone());
-        let parsed = match files::parse(path) {
+        let parsed = match self.files.get(path) {
             Ok(parsed) => parsed,
             Err(fault) => {
                 self.fault(fault);
