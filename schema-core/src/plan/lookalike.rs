@@ -33,8 +33,12 @@ fn like_column(diff: &Diff, table: &Name, dropped: &Name) -> Option<Name> {
         }
     }
     let gone = gone?;
-    let alike =
-        |column: &&&Column| column.ty == gone.ty && column.nullable == gone.nullable && column.value == gone.value;
+    let near = |column: &Column| {
+        let shorter = column.name.as_str().chars().count().min(dropped.as_str().chars().count());
+        2 * common(&column.name, dropped) >= shorter
+    };
+    let same = |column: &Column| column.nullable == gone.nullable && column.value == gone.value;
+    let alike = |column: &&&Column| column.ty == gone.ty && (same(column) || near(column));
     // Of several, the one whose name has most in common.
     new.iter().filter(alike).max_by_key(|column| common(&column.name, dropped)).map(|column| column.name.clone())
 }
