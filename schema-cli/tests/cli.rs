@@ -11,6 +11,8 @@ mod database;
 mod init;
 #[path = "cli/lock.rs"]
 mod lock;
+#[path = "cli/new.rs"]
+mod new;
 #[path = "cli/pull.rs"]
 mod pull;
 #[path = "cli/rebase.rs"]

@@ -370,3 +370,19 @@ fn an_enum_that_grows_needs_no_warning() {
     let shrinks = try_(table("'a', 'b'").leak(), table("'a'").leak());
     assert_eq!(shrinks.hazards(), ["existing rows may hold other values in kind than 'a'"]);
 }
+
+#[test]
+fn what_goes_with_a_table_is_told() {
+    let case = Try {
+        allow: &["drop-table:a"],
+        ..try_(
+            "CREATE TABLE a (b); CREATE TABLE c (d); CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;
+             CREATE VIEW v AS SELECT b FROM a",
+            "CREATE TABLE c (d)",
+        )
+    };
+    let plan = case.plan().expect("a plan");
+    assert_eq!(plan.steps[0].comment.as_deref(), Some("Drop table a, and with it trigger t."));
+    assert_eq!(case.hazards(), ["view v mentions a"]);
+    assert_eq!(plan.down, Err("it would not bring back all rows of a".to_owned()));
+}

@@ -142,11 +142,20 @@ fn drop_tables(work: &Work<'_>, diff: &Diff) -> Vec<Step> {
         Step {
             loses: Some(super::Allow::DropTable(name.name.clone()).loss()),
             effort: Effort::Rewrite(name.clone()),
-            ..Step::new(render::drop_table(DIALECT, name)).why(format!("Drop table {name}."))
+            ..Step::new(render::drop_table(DIALECT, name))
+                .why(format!("Drop table {name}{}.", triggers(work, &name.name)))
         }
         .hazards(dependents_of_table(work, &name.name))
     };
     render::in_order(&work.before).into_iter().rev().filter(goes).map(drop).collect()
+}
+
+/// What SQLite drops together with a table.
+fn triggers(work: &Work<'_>, table: &Name) -> String {
+    let of_table = |object: &&crate::Unmanaged| {
+        object.kind == crate::UnmanagedKind::Trigger && object.table.as_ref() == Some(table)
+    };
+    work.unmanaged.iter().filter(of_table).map(|object| format!(", and with it trigger {}", object.name)).collect()
 }
 
 /// Parents first.

@@ -155,8 +155,8 @@ fn after(last: &str, clock: Clock) -> String {
         14 if is_date(&digits) => format!("{date}{time}"),
         // diesel's four digits after the seconds
         18 if is_date(&digits) => format!("{date}{time}0000"),
-        10 if digits > "1000000000".to_owned() => clock.seconds().to_string(),
-        13 if digits > "1000000000000".to_owned() => format!("{}000", clock.seconds()),
+        10 if digits.as_str() > "1000000000" => clock.seconds().to_string(),
+        13 if digits.as_str() > "1000000000000" => format!("{}000", clock.seconds()),
         _ => return increment(last),
     };
     if now <= digits { increment(last) } else { shaped(&now, last) }
