@@ -351,14 +351,8 @@ impl Schema {
     /// Gives every foreign key that names no parent columns those of its parent's primary key, as
     /// both engines do. A key whose parent is missing, or has no primary key of as many columns, stays as it is.
     pub fn resolve_parents(&mut self) {
-        let keys: BTreeMap<ObjectName, Vec<Name>> = self
-            .tables
-            .values()
-            .filter_map(|table| Some((table.name.clone(), table.primary_key.as_ref()?)))
-            // A key that names its columns can only mean one with their own collations.
-            .filter(|(_, key)| key.parts.iter().all(|part| part.collation.is_none()))
-            .map(|(name, key)| (name, key.columns()))
-            .collect();
+        let keys: BTreeMap<ObjectName, Vec<Name>> =
+            self.tables.values().filter_map(|table| Some((table.name.clone(), table.implied_key()?))).collect();
         for table in self.tables.values_mut() {
             for key in &mut table.foreign_keys {
                 if key.parent_columns.is_empty()
@@ -392,6 +386,13 @@ impl Table {
             options: TableOptions::default(),
             comment: None,
         }
+    }
+
+    /// The columns that a foreign key to this table means when it names none: those of the primary key.
+    /// A key that names its columns can only mean one with their own collations, so another one is not told.
+    pub fn implied_key(&self) -> Option<Vec<Name>> {
+        let key = self.primary_key.as_ref()?;
+        key.parts.iter().all(|part| part.collation.is_none()).then(|| key.columns())
     }
 
     /// The column of that name.

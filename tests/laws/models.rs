@@ -55,7 +55,12 @@ fn can_be_said(table: &Table) -> bool {
     }
     let columns = table.columns.iter().map(|column| &column.name);
     let indexes = table.indexes.iter().filter_map(|index| index.name.as_ref());
-    let mut names = columns.chain(indexes).chain([&table.name.name]);
+    let keys = table.primary_key.iter().filter_map(|key| key.name.as_ref());
+    let uniques = table.uniques.iter().filter_map(|unique| unique.name.as_ref());
+    let checks = table.checks.iter().filter_map(|check| check.name.as_ref());
+    let foreign_keys = table.foreign_keys.iter().filter_map(|key| key.name.as_ref());
+    let parts_of = indexes.chain(keys).chain(uniques).chain(checks).chain(foreign_keys);
+    let mut names = columns.chain(parts_of).chain([&table.name.name]);
     names.all(|name| !name.as_str().is_empty())
         && table.foreign_keys.iter().all(|key| once(&key.columns) && once(&key.parent_columns))
         && table.primary_key.iter().all(|key| parts(&key.parts))

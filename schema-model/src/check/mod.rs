@@ -206,7 +206,7 @@ impl<'a> Check<'a> {
     fn settle_parents(&mut self) {
         for key in self.table.foreign_keys.iter_mut().filter(|key| key.parent_columns.is_empty()) {
             let parent = self.found.inspection.schema.tables.get(&key.parent);
-            let columns = parent.and_then(|parent| parent.primary_key.as_ref()).map(schema_core::PrimaryKey::columns);
+            let columns = parent.and_then(Table::implied_key);
             key.parent_columns = columns.filter(|columns| columns.len() == key.columns.len()).unwrap_or_default();
         }
     }
