@@ -106,7 +106,12 @@ fn keep_mode(path: &Path, file: &NamedTempFile) {
 }
 
 fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Stop {
-    Stop::unusable(format!("cannot {verb} {}: {error}\n        nothing was changed", path.display()))
+    let (shown, error) = (path.display(), error.to_string());
+    // What follows is the name of a temporary file.
+    let words = error.split(" at path ").next().unwrap_or_default();
+    Stop::unusable(format!(
+        "cannot {verb} `{shown}`: {words}\n  nothing was changed\n  help: check the path and your right to write there"
+    ))
 }
 
 #[cfg(test)]
@@ -128,7 +133,7 @@ mod tests {
         edits.write(&a, "newer");
         edits.write(dir.path().join("sub"), "a directory is in the way");
         let stop = edits.commit().expect_err("a directory cannot be replaced");
-        assert!(stop.message.ends_with("nothing was changed"), "{}", stop.message);
+        assert!(stop.message.contains("\n  nothing was changed\n"), "{}", stop.message);
         assert_eq!(fs::read_to_string(&a)?, "new");
         assert_eq!(fs::read_dir(dir.path())?.count(), 2);
         Ok(())

@@ -7,6 +7,9 @@ mod support;
 mod commands;
 #[path = "cli/database.rs"]
 mod database;
+#[cfg(unix)]
+#[path = "cli/hostile.rs"]
+mod hostile;
 #[path = "cli/init.rs"]
 mod init;
 #[path = "cli/lock.rs"]

@@ -23,7 +23,7 @@ pub(crate) fn run(place: &Where, format: Format, json: bool) -> Result<Outcome> 
     let summary =
         Summary { models: judged.models.len(), migrations: hosts.all().iter().map(|host| host.migrations()).sum() };
     let format = if json && format == Format::Human { Format::Json } else { format };
-    anstream::print!("{}", finding::print(&findings, format, &summary));
+    crate::out::text(finding::print(&findings, format, &summary));
     Ok(outcome(&findings))
 }
 

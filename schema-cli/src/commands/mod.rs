@@ -19,7 +19,7 @@ use clap::CommandFactory as _;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Outcome, Result, Stop};
-use crate::explain;
+use crate::{explain, out};
 
 /// Runs a command.
 pub(crate) fn run(cli: Cli) -> Result<Outcome> {
@@ -45,7 +45,9 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         Command::Explain { code } => explain_code(code.as_deref(), json),
         Command::Completions { shell } => {
             let mut command = Cli::command();
-            clap_complete::generate(shell, &mut command, "cargo-driftless", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "cargo-driftless", &mut script);
+            out::text(String::from_utf8_lossy(&script));
             Ok(Outcome::Done)
         }
     }
@@ -56,9 +58,9 @@ fn explain_code(code: Option<&str>, json: bool) -> Result<Outcome> {
         if json {
             let list: Vec<_> =
                 explain::list().map(|(code, line)| serde_json::json!({ "code": code, "title": line })).collect();
-            anstream::println!("{:#}", serde_json::Value::from(list));
+            out::json(&serde_json::Value::from(list));
         } else {
-            explain::list().for_each(|(code, line)| anstream::println!("{code:28} {line}"));
+            explain::list().for_each(|(code, line)| out::line(format_args!("{code:28} {line}")));
         }
         return Ok(Outcome::Done);
     };
@@ -66,9 +68,9 @@ fn explain_code(code: Option<&str>, json: bool) -> Result<Outcome> {
         Stop::unusable(format!("there is no code `{code}`\n        help: `cargo driftless explain` lists them"))
     })?;
     if json {
-        anstream::println!("{:#}", serde_json::json!({ "code": code, "text": text }));
+        out::json(&serde_json::json!({ "code": code, "text": text }));
     } else {
-        anstream::println!("{text}");
+        out::line(text);
     }
     Ok(Outcome::Done)
 }

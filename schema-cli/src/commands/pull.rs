@@ -54,7 +54,7 @@ pub(crate) fn run(place: &Where, args: &PullArgs, json: bool) -> Result<Outcome>
     }
     edits.commit()?;
     if json {
-        anstream::println!("{:#}", document(&source, &models, &text, &configuration, args, changed));
+        crate::out::json(&document(&source, &models, &text, &configuration, args, changed));
     } else {
         report(&source, &models, &text, &configuration, args, changed);
     }
@@ -169,12 +169,12 @@ fn report(source: &Source, models: &Models, text: &str, configuration: &Configur
     if let Some(out) = &args.out {
         let verb = if changed { "wrote" } else { "already there:" };
         let count = notes::count(models.models.len(), "model");
-        anstream::println!("read {}\n{verb} {}: {count}", source.from, out.display());
+        crate::out::line(format_args!("read {}\n{verb} {}: {count}", source.from, out.display()));
         if !args.keep_config {
-            configuration.lines().iter().for_each(|line| anstream::println!("{line}"));
+            configuration.lines().iter().for_each(crate::out::line);
         }
     } else {
-        anstream::print!("{text}");
+        crate::out::text(text);
     }
     let unwritten = args.keep_config || args.out.is_none();
     let advice = configuration.advice().into_iter().filter(|_| unwritten);

@@ -30,6 +30,7 @@ pub(crate) fn run(place: &Where, stated: &[String], as_json: bool) -> Result<Out
         set.migrations.iter().cloned().partition(|migration| local.contains(relative(project, migration)));
     let (moves, renumbered) = numbered(project, &set, &mine, &others)?;
     if moves.is_empty() && !matches!(locked, Locked::Conflict { .. }) {
+        schema_replay::replay(&set.migrations).map_err(|problem| stop(&[problem]))?;
         return Ok(nothing(&mine, &locked, as_json));
     }
     let (shared, other) = since(project, &locked, &mine, others.clone());
