@@ -144,7 +144,7 @@ fn what_cannot_be_compared_is_said() {
         "#[derive(driftless::Table)]\npub struct User {\n    #[column(uniqe)]\n    pub id: i64,\n}\n",
     );
     text.push_str(&dir.refused(2, "schema").text());
-    dir.write("src/lib.rs", "pub struct User {");
+    dir.write("src/lib.rs", "use driftless::Table;\npub struct User {");
     text.push_str(&dir.refused(2, "schema").text());
     dir.write("src/lib.rs", "");
     text.push_str(&dir.refused(2, "schema --json").text());
