@@ -195,8 +195,6 @@ impl Table {
     /// primary key column admits NULL (SQLite lets it unless NOT NULL is written, a quirk that no model means),
     /// and how often a constraint is repeated that says the same each time.
     pub fn settle(&mut self, found: &Table) {
-        repeat(&mut self.foreign_keys, &found.foreign_keys, |key| key.name = None);
-        repeat(&mut self.checks, &found.checks, |check| check.name = None);
         fn adopt<T>(
             mine: &mut [T],
             theirs: &[T],
@@ -222,6 +220,8 @@ impl Table {
                 }
             }
         }
+        repeat(&mut self.foreign_keys, &found.foreign_keys, |key| key.name = None);
+        repeat(&mut self.checks, &found.checks, |check| check.name = None);
         adopt(&mut self.uniques, &found.uniques, |a, b| a.label() == b.label(), |part| &mut part.name);
         adopt(&mut self.foreign_keys, &found.foreign_keys, |a, b| a.label() == b.label(), |part| &mut part.name);
         adopt(&mut self.checks, &found.checks, |a, b| a.expr == b.expr, |part| &mut part.name);
