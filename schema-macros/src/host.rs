@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use schema_core::ObjectName;
+use schema_core::{Dialect, ObjectName};
 use schema_replay::{Level, MigrationSet, Problem, Project, Replay};
 
 /// A migrations directory that was read and replayed without a problem.
@@ -75,6 +75,11 @@ pub(crate) fn state(span: Span, dir_name: Option<&str>) -> Arc<State> {
 }
 
 fn load(project: Project) -> State {
+    if project.config.dialect != Dialect::Sqlite {
+        let message = "migrations for PostgreSQL cannot be replayed by this version, only those for SQLite";
+        let (code, message) = ("unsupported-dialect", message.to_owned());
+        return State::Broken(vec![Problem { code, message, place: None }]);
+    }
     schema_replay::limit_memory();
     let set = match schema_replay::read(&project) {
         Ok(set) => set,
@@ -169,6 +174,16 @@ impl Host {
 /// A message as rustc wants it: it indents every line after the first by the width of `error: ` itself.
 pub(crate) fn for_rustc(message: &str) -> String {
     message.replace("\n  ", "\n ")
+}
+
+/// The errors as code, in the order of the source.
+pub(crate) fn compile_errors(errors: impl IntoIterator<Item = syn::Error>) -> TokenStream {
+    let mut errors: Vec<syn::Error> = errors.into_iter().flatten().collect();
+    errors.sort_by_key(|error| {
+        let span = error.span().unwrap();
+        (span.file(), span.line(), span.column())
+    });
+    errors.iter().map(syn::Error::to_compile_error).collect()
 }
 
 /// Notes that a model of a table was expanded.

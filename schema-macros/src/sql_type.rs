@@ -5,12 +5,14 @@ use quote::{quote, quote_spanned};
 use schema_model::{SqlTypeModel, SqlTypeStorage};
 use syn::spanned::Spanned as _;
 
+use crate::host;
+
 pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
     let ident = &input.ident;
     let (fact, errors) = match SqlTypeModel::parse(input) {
         Ok(model) => (fact(&model), TokenStream::new()),
         // A fact beside the error that no field fails by.
-        Err(error) => (quote!(::driftless::__private::REFUSED), error.to_compile_error()),
+        Err(error) => (quote!(::driftless::__private::REFUSED), host::compile_errors([error])),
     };
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     quote! {

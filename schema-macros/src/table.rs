@@ -14,11 +14,11 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
     let ident = &input.ident;
     let model = match Model::parse(input) {
         Ok(model) => model,
-        Err(errors) => return refused(input, &errors),
+        Err(errors) => return refused(input, errors),
     };
     let desired = match model.lower(Dialect::Sqlite, &StandardTypes) {
         Ok(desired) => desired,
-        Err(errors) => return refused(input, &errors),
+        Err(errors) => return refused(input, errors),
     };
     if host::in_editor() {
         return implement(&model, &desired, &desired.table, 0);
@@ -45,8 +45,8 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
         }
         State::Absent | State::Broken(_) => code.extend(implement(&model, &desired, &desired.table, 0)),
     }
-    let errors = errors.iter().map(syn::Error::to_compile_error);
-    quote!(#code #(#errors)*)
+    code.extend(host::compile_errors(errors));
+    code
 }
 
 fn compare(model: &Model, desired: &Desired, host: &Host) -> Verdict {
@@ -56,10 +56,10 @@ fn compare(model: &Model, desired: &Desired, host: &Host) -> Verdict {
 
 /// The errors, and an empty implementation beside them, so that whatever refers to the model does
 /// not fail as well.
-fn refused(input: &syn::DeriveInput, errors: &syn::Error) -> TokenStream {
+fn refused(input: &syn::DeriveInput, errors: syn::Error) -> TokenStream {
     let ident = &input.ident;
     let (generics, arguments, bounds) = input.generics.split_for_impl();
-    let errors = errors.to_compile_error();
+    let errors = host::compile_errors([errors]);
     quote! {
         #errors
         #[automatically_derived]

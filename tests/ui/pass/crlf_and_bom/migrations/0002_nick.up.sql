@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN nick TEXT -- no semicolon, no line end
