@@ -136,8 +136,9 @@ fn claims(
             let name = table.to_string();
             let claimed = listed.iter().any(|facts| facts.table == name);
             if !claimed && !any_refused && !excused.contains(&name) {
-                let message = format!("table `{name}` has no listed model");
                 let place = replay.map.get(&Path::Table(table.clone())).cloned();
+                let shown = place.as_ref().map(ToString::to_string).unwrap_or_default();
+                let message = format!("table `{name}` has no listed model\n  migrations:  TABLE {name}   {shown}");
                 findings.push(Finding::new("unclaimed-table", schema.ident.span(), message).with_place(place));
             }
         }

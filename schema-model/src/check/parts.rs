@@ -188,7 +188,8 @@ impl Check<'_> {
             edit.after().or(edit.before()).map(|unique| words::slug(unique.label().as_str())).unwrap_or_default();
         let altered = altered(edit, |pair| differences::unique(&self.table.name, pair));
         let phrase = Phrase { code: "unique", noun: label, slug: format!("{slug}_unique"), altered };
-        let found_index = other.filter(|_| matches!(edit, Edit::Add(_))).map(|index| self.index_text(index));
+        let found_index = other.filter(|_| matches!(edit, Edit::Add(_)));
+        let found_index = found_index.map(|index| (self.index_text(index), index.path(&self.table.name)));
         self.part_edit_beside(edit, columns, phrase, names, |unique| render::unique(dialect, unique), found_index);
     }
 
@@ -385,7 +386,8 @@ impl Check<'_> {
         self.part_edit_beside(edit, columns, phrase, names, text, None);
     }
 
-    /// Reports one part that differs. `beside` is what the migrations have in the place of a missing one.
+    /// Reports one part that differs. `beside` is what the migrations have in the place of a missing
+    /// one, and its path.
     fn part_edit_beside<T: Part>(
         &mut self,
         edit: &Edit<T>,
@@ -393,7 +395,7 @@ impl Check<'_> {
         phrase: Phrase,
         names: impl Fn(&T) -> Vec<Name>,
         text: impl Fn(&T) -> String,
-        beside: Option<String>,
+        beside: Option<(String, Path)>,
     ) {
         let depends = |part: &T, on: &[Name]| names(part).iter().any(|name| on.contains(name));
         let table = self.table.name.clone();
@@ -411,12 +413,13 @@ impl Check<'_> {
         };
         let mut words = self.words(fact);
         words.model = Some(edit.after().map_or_else(|| "(none)".to_owned(), &text));
-        let found_path = edit.before().map(|part| part.path(&table));
-        words.migrations = Some(edit.before().map(&text).or(beside).unwrap_or_else(|| "(none)".to_owned()));
-        words.place = self.found.map.nearest(found_path.as_ref().unwrap_or(&Path::Table(table.clone()))).cloned();
-        if edit.before().is_none() {
+        let found = edit.before().map(|part| (text(part), part.path(&table))).or(beside);
+        let (shown, found_path) = found.unwrap_or_else(|| {
             words.place_of = "table created";
-        }
+            ("(none)".to_owned(), Path::Table(table.clone()))
+        });
+        words.migrations = Some(shown);
+        words.place = self.found.map.nearest(&found_path).cloned();
         words.help = format!("run `cargo driftless new {verb}_{prefix}_{slug}`");
         let span = match (edit.after(), edit.before()) {
             (Some(part), _) => self.desired.spans.of(&part.path(&table)),

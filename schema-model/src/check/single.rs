@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use schema_core::{Change, Edit, Expr, KeyPart, KeyTarget, Name, ObjectName, Pair, Part, PrimaryKey, Table};
+use schema_core::{
+    Change, ColumnType, Edit, Expr, KeyPart, KeyTarget, Name, ObjectName, Pair, Part, PrimaryKey, Table,
+};
 
 use super::Check;
 
@@ -19,8 +21,9 @@ impl Check<'_> {
         let other_options = table.options != found.options;
         for column in &mut table.columns {
             let field = self.desired.fields.iter().find(|field| field.column == column.name);
+            let same = |ty: &&ColumnType| found.column(&column.name).is_some_and(|found| found.ty == **ty);
             if table.options.strict != found.options.strict
-                && let Some(otherwise) = field.and_then(|field| field.otherwise.as_ref())
+                && let Some(otherwise) = field.and_then(|field| field.otherwise.as_ref()).filter(same)
             {
                 column.ty = otherwise.clone();
             }
