@@ -1,6 +1,7 @@
 //! The one differ. It knows no dialect, no span and no SQL keyword: both schemas are canonical, so
 //! parts are compared with `==`. The position of a column is no difference.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::{Change, Column, Edit, Index, Name, ObjectName, Pair, Part, Schema, Table};
@@ -24,7 +25,10 @@ pub struct Diff {
 impl Renames {
     /// The schema before with the names afterwards, and the renames that this took. One that is spent, because
     /// what it names is gone, or because the new name is taken, is passed over.
-    pub(crate) fn apply(&self, schemas: Pair<&Schema>) -> (Schema, Vec<Change>) {
+    pub(crate) fn apply<'s>(&self, schemas: Pair<&'s Schema>) -> (Cow<'s, Schema>, Vec<Change>) {
+        if self.tables.is_empty() && self.columns.is_empty() {
+            return (Cow::Borrowed(schemas.before), Vec::new());
+        }
         let mut renamed = schemas.before.clone();
         let mut changes = Vec::new();
         let mut open: Vec<Change> = self.tables.iter().map(|pair| Change::RenameTable(pair.clone())).collect();
@@ -42,7 +46,7 @@ impl Renames {
         while let Some(at) = open.iter().position(|change| renamed.apply(change).is_ok()) {
             changes.push(open.remove(at));
         }
-        (renamed, changes)
+        (Cow::Owned(renamed), changes)
     }
 }
 

@@ -28,7 +28,7 @@ pub use script::script;
 pub use step::{Effort, Hazard, HazardKind, Step};
 pub use version::EngineVersion;
 
-use crate::{Diff, Inspection, Pair, Renames, Schema, render};
+use crate::{Diff, Inspection, Pair, Renames, Schema, Table, render};
 
 /// What to plan.
 #[derive(Clone, Copy, Debug)]
@@ -130,15 +130,18 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Vec<Refusal>> {
 /// assert_eq!(plan::digest(&Schema::empty(Dialect::Sqlite)).len(), 64);
 /// ```
 pub fn digest(schema: &Schema) -> String {
-    let mut ordered = schema.clone();
     let dialect = schema.dialect;
-    for table in ordered.tables.values_mut() {
+    let ddl = |table: &Table| {
+        let mut table = table.clone();
         table.columns.sort_by(|a, b| a.name.cmp(&b.name));
-        table.uniques.sort_by_key(|part| render::unique(dialect, part));
-        table.foreign_keys.sort_by_key(|part| render::foreign_key(dialect, part));
-        table.checks.sort_by_key(|part| render::check(dialect, part));
-        let name = table.name.clone();
-        table.indexes.sort_by_key(|part| render::index(dialect, &name, part));
-    }
-    crate::digest(&render::schema(&ordered).join(";\n"))
+        table.uniques.sort_by_cached_key(|part| render::unique(dialect, part));
+        table.foreign_keys.sort_by_cached_key(|part| render::foreign_key(dialect, part));
+        table.checks.sort_by_cached_key(|part| render::check(dialect, part));
+        let ddl = render::table_ddl(dialect, &table);
+        let mut indexes = ddl.indexes;
+        indexes.sort();
+        [vec![ddl.table], indexes, ddl.comments].concat().join(";\n")
+    };
+    let types = schema.enums.values().map(render::enum_type);
+    crate::digest(&types.chain(schema.tables.values().map(ddl)).collect::<Vec<_>>().join(";\n"))
 }

@@ -65,31 +65,37 @@ fn can_stand(schema: &Schema, created: &BTreeSet<&ObjectName>, own: &ObjectName,
     })
 }
 
-/// The tables, parents first. In a cycle the first by name is taken.
+/// The tables, parents first, by name where nothing else decides. In a cycle the first by name is taken.
 pub(crate) fn in_order(schema: &Schema) -> Vec<&Table> {
-    let mut waiting: BTreeMap<&ObjectName, BTreeSet<&ObjectName>> = schema
-        .tables
-        .iter()
-        .map(|(name, table)| {
-            let parents = table.foreign_keys.iter().map(|key| &key.parent);
-            (name, parents.filter(|parent| *parent != name && schema.tables.contains_key(parent)).collect())
-        })
-        .collect();
+    let mut waiting: BTreeMap<&ObjectName, BTreeSet<&ObjectName>> = BTreeMap::new();
+    let mut children: BTreeMap<&ObjectName, Vec<&ObjectName>> = BTreeMap::new();
+    for (name, table) in &schema.tables {
+        let parents = table.foreign_keys.iter().map(|key| &key.parent);
+        let parents: BTreeSet<_> = parents.filter(|one| *one != name && schema.tables.contains_key(one)).collect();
+        for parent in &parents {
+            children.entry(parent).or_default().push(name);
+        }
+        waiting.insert(name, parents);
+    }
+    let mut ready: BTreeSet<&ObjectName> =
+        waiting.iter().filter(|(_, parents)| parents.is_empty()).map(|(name, _)| *name).collect();
     let mut ordered = Vec::new();
-    while let Some(next) = next(&waiting) {
+    // Without a table that is ready there is a cycle. What merely refers to it must wait.
+    while let Some(next) =
+        ready.pop_first().or_else(|| waiting.keys().find(|name| reaches_itself(&waiting, name)).copied())
+    {
         waiting.remove(next);
-        for parents in waiting.values_mut() {
-            parents.remove(next);
+        for child in children.get(next).into_iter().flatten() {
+            if let Some(parents) = waiting.get_mut(child)
+                && parents.remove(next)
+                && parents.is_empty()
+            {
+                ready.insert(child);
+            }
         }
         ordered.extend(schema.tables.get(next));
     }
     ordered
-}
-
-fn next<'a>(waiting: &BTreeMap<&'a ObjectName, BTreeSet<&'a ObjectName>>) -> Option<&'a ObjectName> {
-    let ready = waiting.iter().find(|(_, parents)| parents.is_empty()).map(|(name, _)| *name);
-    // Without a table that is ready there is a cycle. What merely refers to it must wait.
-    ready.or_else(|| waiting.keys().find(|name| reaches_itself(waiting, name)).copied())
 }
 
 fn reaches_itself(waiting: &BTreeMap<&ObjectName, BTreeSet<&ObjectName>>, start: &ObjectName) -> bool {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use schema_core::plan::Plan;
-use schema_core::{Diff, Inspection, Migration, Pair, Renames, Schema, UnmanagedKind, render};
+use schema_core::{Diff, Inspection, Migration, Pair, Renames, Schema, Unmanaged, UnmanagedKind, render};
 use schema_replay::{MigrationSet, Replayer};
 
 use crate::exit::{Result, Stop};
@@ -36,7 +36,7 @@ impl Proof {
 
     /// Runs the new migration and its way back.
     pub(super) fn end(mut self, plan: &Plan, up: &Migration, down: Option<&Migration>) -> Result<()> {
-        let worked = self.programs_work().is_ok();
+        let worked = self.programs_work(&self.before.unmanaged.clone()).is_ok();
         self.replayer.run(up).map_err(|problem| match words_of(&problem.message) {
             words if words.starts_with("error in ") => unusable_program(words),
             _ => unsound(&problem.message),
@@ -44,30 +44,29 @@ impl Proof {
         if let Some(finding) = self.replayer.findings().get(self.findings) {
             return Err(Stop::refused(finding.message.clone()));
         }
-        self.compare(&plan.after, "the models")?;
-        if worked && let Err(words) = self.programs_work() {
+        let found = self.compare(&plan.after, "the models")?;
+        if worked && let Err(words) = self.programs_work(&found.unmanaged) {
             return Err(unusable_program(&words));
         }
         let Some(down) = down else { return Ok(()) };
         self.replayer.run(down).map_err(|problem| unsound(&problem.message))?;
-        let before = self.before.schema.clone();
-        self.compare(&before, "the schema before")
+        self.compare(&self.before.schema, "the schema before").map(drop)
     }
 
-    fn compare(&self, expected: &Schema, what: &str) -> Result<()> {
+    /// What there is, if it is what is expected.
+    fn compare(&self, expected: &Schema, what: &str) -> Result<Inspection> {
         let found = self.replayer.inspection().map_err(|problem| stop(&[problem]))?;
         let diff = Diff::between(Pair::new(&found.schema, expected), &Renames::default());
         match diff.changes.first() {
-            None => Ok(()),
+            None => Ok(found),
             Some(change) => Err(unsound(&format!("it would not lead to {what}: {:?} differs", change.path()))),
         }
     }
 
     /// Lets SQLite compile every view and every trigger; its words if one does not.
-    fn programs_work(&mut self) -> std::result::Result<(), String> {
-        let inspection = self.replayer.inspection().map_err(|problem| problem.message)?;
-        let is_program = |kind| matches!(kind, UnmanagedKind::View | UnmanagedKind::Trigger);
-        if !inspection.unmanaged.iter().any(|object| is_program(object.kind)) {
+    fn programs_work(&mut self, objects: &[Unmanaged]) -> std::result::Result<(), String> {
+        let is_program = |object: &Unmanaged| matches!(object.kind, UnmanagedKind::View | UnmanagedKind::Trigger);
+        if !objects.iter().any(is_program) {
             return Ok(());
         }
         let probe = Migration {
