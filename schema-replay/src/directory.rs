@@ -350,5 +350,23 @@ mod tests {
             Layout::Maragu,
             &["m/0001_a.up.sql", "m/0001_b.up.sql", "m/0002_c.up.sql"],
         );
+        order(
+            &["0000_a.up.sql", "0001_b.up.sql", "0001_c.up.sql", "0002_d.up.sql", "0002_e.up.sql", "0003_f.up.sql"],
+            Layout::Maragu,
+            &[
+                "m/0000_a.up.sql",
+                "m/0001_b.up.sql",
+                "m/0001_c.up.sql",
+                "m/0002_d.up.sql",
+                "m/0002_e.up.sql",
+                "m/0003_f.up.sql",
+            ],
+        );
+        // Files for several engines share their numbers as well.
+        order(
+            &["1_a.mysql.up.sql", "1_a.sqlite.up.sql", "1_a.up.sql", "2_b.mysql.up.sql", "2_b.up.sql"],
+            Layout::Sqlx,
+            &["m/1_a.sqlite.up.sql", "m/2_b.up.sql"],
+        );
     }
 }

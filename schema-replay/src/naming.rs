@@ -227,11 +227,15 @@ pub(crate) fn two_files(files: &[File]) -> Layout {
     if top.iter().filter(|name| directed(name)).any(|name| odd_end(&name)) {
         return Layout::GolangMigrate;
     }
-    // Only maragu's migrate lets files share a number. Two branches that took one number share the last.
-    let number = |name: &&str| name.ends_with(".up.sql").then(|| numbered(name))?.map(|(n, _)| without_zeros(n));
-    let mut numbers: Vec<String> = top.iter().filter_map(number).collect();
+    // Only maragu's migrate lets files share a number, and it takes no name with a dot. Two branches that took one
+    // number share the last one.
+    let is_up = |name: &&&str| name.ends_with(".up.sql") && maragu(name).is_some();
+    let number = |name: &&str| numbered(name).map(|(number, _)| without_zeros(number));
+    let mut numbers: Vec<String> = top.iter().filter(is_up).filter_map(number).collect();
     numbers.sort_by(|a, b| compare_versions(a, b));
-    let shared = numbers.len() > 2 && numbers[0] == numbers[1] && numbers.first() != numbers.last();
+    let repeated: Vec<&[String]> = numbers.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).collect();
+    let first = repeated.first().is_some_and(|same| same.first() == numbers.first());
+    let shared = repeated.len() > 1 || (first && numbers.first() != numbers.last());
     if shared { Layout::Maragu } else { Layout::Sqlx }
 }
 

@@ -74,7 +74,7 @@ const BOOKKEEPING: [(&str, &str); 14] = [
          installed_on TEXT NOT NULL, execution_time INT NOT NULL, success BOOLEAN NOT NULL",
     ),
     // What applications that run their files themselves call it, cdk for one.
-    ("migrations", "name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL"),
+    ("migrations", "name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL, version TEXT"),
     ("__toasty_migrations", "id INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL"),
 ];
 
