@@ -3,6 +3,8 @@
 
 #![cfg(unix)]
 
+#[path = "postgres/alterations.rs"]
+mod alterations;
 #[path = "postgres/examples.rs"]
 mod examples;
 #[path = "postgres/expressions.rs"]
@@ -13,5 +15,7 @@ mod names;
 mod nouns;
 #[path = "support/postgres.rs"]
 mod postgres;
+#[path = "postgres/random.rs"]
+mod random;
 #[path = "postgres/types.rs"]
 mod types;
