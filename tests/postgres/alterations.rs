@@ -9,12 +9,17 @@ use crate::postgres::database;
 
 const PG: Dialect = Dialect::Postgres;
 
-#[test]
-fn every_alteration_is_taken() {
-    let Some(database) = database("ALTER TABLE and DROP") else { return };
-    let name = |text: &str| Name::new(PG, text);
-    let table = ObjectName::new(PG, Some("app"), "user");
-    let column = |text: &str, ty: &str, value| Column {
+const COLUMNS: &str = "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute
+    WHERE attrelid = 'app.\"Other\"'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
+const CONSTRAINTS: &str = "SELECT pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE conrelid = 'app.\"Other\"'::regclass AND contype IN ('c', 'f') ORDER BY contype";
+
+fn name(text: &str) -> Name {
+    Name::new(PG, text)
+}
+
+fn column(text: &str, ty: &str, value: ColumnValue) -> Column {
+    Column {
         name: name(text),
         ty: ColumnType::parse(PG, ty),
         nullable: false,
@@ -22,7 +27,13 @@ fn every_alteration_is_taken() {
         collation: None,
         on_conflict: None,
         comment: None,
-    };
+    }
+}
+
+#[test]
+fn every_alteration_is_taken() {
+    let Some(database) = database("ALTER TABLE and DROP") else { return };
+    let table = ObjectName::new(PG, Some("app"), "user");
     let order = column("order", "varchar(20)", ColumnValue::Default(Expr::parse(PG, "'x' || 'y'").unwrap()));
     let length = Check { name: None, expr: Expr::parse(PG, "length(\"order\") > 1").unwrap() };
     let positive = Check { name: Some(name("select")), expr: Expr::parse(PG, "id > 0").unwrap() };
@@ -54,20 +65,14 @@ fn every_alteration_is_taken() {
         (&table, Alter::RenameColumn(Pair { before: &id, after: &key })),
         (&table, Alter::RenameTo(&renamed)),
     ];
-    database.run("CREATE SCHEMA app; CREATE TABLE app.\"user\" (id bigint PRIMARY KEY); CREATE INDEX \"in\" ON app.\"user\" (id)");
-    database.run_all(actions.into_iter().map(|(table, action)| alter(PG, table, action)));
-    assert_eq!(
-        database.lines(
-            "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute
-             WHERE attrelid = 'app.\"Other\"'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
-        ),
-        ["the key|bigint|t", "order|character varying(20)|t", "parent|bigint|f"]
+    database.run(
+        "CREATE SCHEMA app; CREATE TABLE app.\"user\" (id bigint PRIMARY KEY);
+         CREATE INDEX \"in\" ON app.\"user\" (id)",
     );
+    database.run_all(actions.into_iter().map(|(table, action)| alter(PG, table, action)));
+    assert_eq!(database.lines(COLUMNS), ["the key|bigint|t", "order|character varying(20)|t", "parent|bigint|f"]);
     assert_eq!(
-        database.lines(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint
-             WHERE conrelid = 'app.\"Other\"'::regclass AND contype IN ('c', 'f') ORDER BY contype"
-        ),
+        database.lines(CONSTRAINTS),
         [
             "CHECK ((length((\"order\")::text) > 1))",
             "FOREIGN KEY (parent) REFERENCES app.\"Other\"(\"the key\") ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED"

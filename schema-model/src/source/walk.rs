@@ -171,12 +171,7 @@ impl<'a> Walk<'a> {
                 self.source.modules[place.module].add(known_as, Named::Import(import));
             }
             Item::Mod(item) if is_there(&item.attrs) => self.module(item, place),
-            Item::Macro(item) if is_there(&item.attrs) => {
-                if !self.invocation(&item.mac, place) {
-                    // It may write an implementation for what it names.
-                    self.source.macros.push(item.mac.tokens.clone());
-                }
-            }
+            Item::Macro(item) if is_there(&item.attrs) => self.macro_item(item, place),
             Item::Impl(item) if is_there(&item.attrs) => {
                 self.implementation(item, place);
                 self.inside(|inside| inside.visit_item_impl(item), place);
@@ -186,6 +181,13 @@ impl<'a> Walk<'a> {
             Item::Const(item) if is_there(&item.attrs) => self.inside(|inside| inside.visit_item_const(item), place),
             Item::Static(item) if is_there(&item.attrs) => self.inside(|inside| inside.visit_item_static(item), place),
             _ => {}
+        }
+    }
+
+    fn macro_item(&mut self, item: &syn::ItemMacro, place: &Place) {
+        if !self.invocation(&item.mac, place) {
+            // It may write an implementation for what it names.
+            self.source.macros.push(item.mac.tokens.clone());
         }
     }
 
