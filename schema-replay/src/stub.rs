@@ -73,8 +73,8 @@ const BOOKKEEPING: [(&str, &str); 14] = [
          VARCHAR(20) NOT NULL, script VARCHAR(1000) NOT NULL, checksum INT, installed_by VARCHAR(100) NOT NULL, \
          installed_on TEXT NOT NULL, execution_time INT NOT NULL, success BOOLEAN NOT NULL",
     ),
-    // What applications that run their files themselves call it, cdk for one.
-    ("migrations", "name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL, version TEXT"),
+    // What applications that run their files themselves call it: cdk's has the first two columns, maragu's the last.
+    ("migrations", "name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL, version TEXT AS (name)"),
     ("__toasty_migrations", "id INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL"),
 ];
 
