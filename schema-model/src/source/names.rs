@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use syn::Path;
 use syn::ext::IdentExt as _;
 
-use super::{SchemaItem, Source};
+use super::{SchemaItem, Source, TypeItem};
 
 /// A module, or a block with items of its own.
 #[derive(Debug)]
@@ -76,6 +76,18 @@ const STANDARD: [&str; 3] = ["std", "core", "alloc"];
 type Open = Vec<(usize, String)>;
 
 impl Source {
+    /// The definitions of one name in one module, of which conditions choose one.
+    pub(super) fn alternatives(&self, item: usize) -> Vec<usize> {
+        let TypeItem { name, module, .. } = &self.types[item];
+        let named = self.modules[*module].names.get(name).into_iter().flatten();
+        named
+            .filter_map(|named| match named {
+                Named::Item(item) => Some(*item),
+                Named::Module(_) | Named::Import(_) => None,
+            })
+            .collect()
+    }
+
     /// Whether a crate by this name is imported anywhere.
     pub(super) fn names(&self, name: &str) -> bool {
         let begins = |import: &Import| import.path.first().is_some_and(|first| first == name);

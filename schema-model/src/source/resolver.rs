@@ -182,64 +182,57 @@ impl Judge<'_> {
         }
         match self.source.meaning(module, path) {
             Meaning::Item(item) => {
-                let item = &self.source.types[item];
-                match &item.kind {
-                    TypeKind::Alias { parameters, ty } => self.alias(item, parameters, ty, module, path, arguments),
-                    _ => self.item(item),
-                }
+                let given = given(module, path, arguments);
+                // Definitions under different conditions must agree, since nobody says which one holds.
+                let mut facts = self.source.alternatives(item).into_iter().map(|item| self.definition(item, &given));
+                let first = facts.next().unwrap_or(Fact::Unknown);
+                if facts.all(|other| other == first) { first } else { Fact::Unknown }
             }
             Meaning::External(words) => self.external(&words, module, path, arguments),
             Meaning::Module(_) | Meaning::Unknown => Fact::Unknown,
         }
     }
 
-    /// What an alias stands for. Arguments that are themselves arguments of an alias around it are taken over.
-    fn alias(
-        &mut self,
-        item: &TypeItem,
-        parameters: &[Option<String>],
-        ty: &Type,
-        module: usize,
-        path: &Path,
-        outer: &[Argument<'_>],
-    ) -> Fact {
-        let given: Vec<&Type> = types_of(path).collect();
-        let names = parameters.iter().filter_map(Option::as_deref);
-        let arguments: Vec<Argument<'_>> = names
-            .zip(given)
-            .map(|(name, ty)| match ungrouped(ty) {
-                Type::Path(path) => match argument(&path.path, outer) {
-                    Some((_, module, ty)) => (name, *module, *ty),
-                    None => (name, module, ty),
-                },
-                _ => (name, module, ty),
-            })
-            .collect();
-        self.ty(item.module, ty, &arguments)
-    }
-
-    fn item(&mut self, item: &TypeItem) -> Fact {
-        if let TypeKind::SqlType(model) = &item.kind {
-            return match &**model {
+    fn definition(&mut self, item: usize, given: &[(usize, &Type)]) -> Fact {
+        let item = &self.source.types[item];
+        match &item.kind {
+            TypeKind::Alias { parameters, ty } => {
+                let names = parameters.iter().filter_map(Option::as_deref);
+                let arguments: Vec<Argument<'_>> =
+                    names.zip(given).map(|(name, (module, ty))| (name, *module, *ty)).collect();
+                self.ty(item.module, ty, &arguments)
+            }
+            TypeKind::SqlType(model) => match &**model {
                 Ok(model) => self.sql_type(item, model),
                 Err(_) => Fact::Refused,
-            };
+            },
+            TypeKind::Opaque => self.by_hand(item, given),
         }
+    }
+
+    /// A type without the derive: an implementation that is written by hand, or by a macro.
+    fn by_hand(&mut self, item: &TypeItem, given: &[(usize, &Type)]) -> Fact {
         let source = self.source;
-        let is_it = |module: usize, ty: &Type| match ungrouped(ty) {
+        let path_to_it = |module: usize, ty: &'_ Type| match ungrouped(ty) {
             Type::Path(path) => match source.meaning(module, &path.path) {
                 Meaning::Item(found) => std::ptr::eq(&raw const source.types[found], item),
                 _ => false,
             },
             _ => false,
         };
-        if let Some(by_hand) = source.impls.iter().find(|by_hand| is_it(by_hand.module, &by_hand.ty)) {
-            return by_hand.fact.as_ref().map_or(Fact::Unknown, |fact| self.constant(by_hand.module, fact));
-        }
-        match self.source.in_macros(&item.name) {
-            true => Fact::Unknown,
-            false => Fact::Unstorable(item.name.as_str().into()),
-        }
+        let Some(by_hand) = source.impls.iter().find(|by_hand| path_to_it(by_hand.module, &by_hand.ty)) else {
+            return match self.source.in_macros(&item.name) {
+                true => Fact::Unknown,
+                false => Fact::Unstorable(item.name.as_str().into()),
+            };
+        };
+        let Some(fact) = &by_hand.fact else { return Fact::Unknown };
+        // `impl<T: SqlType> SqlType for Wrapper<T>`
+        let Type::Path(path) = ungrouped(&by_hand.ty) else { return Fact::Unknown };
+        let names: Vec<String> = types_of(&path.path).map(super::text_of).collect();
+        let arguments: Vec<Argument<'_>> =
+            names.iter().zip(given).map(|(name, (module, ty))| (name.as_str(), *module, *ty)).collect();
+        self.constant(by_hand.module, fact, &arguments)
     }
 
     fn sql_type(&mut self, item: &TypeItem, model: &SqlTypeModel) -> Fact {
@@ -290,28 +283,30 @@ impl Judge<'_> {
     }
 
     /// The value of `const TYPE` in the forms that people write.
-    fn constant(&mut self, module: usize, fact: &Expr) -> Fact {
+    fn constant(&mut self, module: usize, fact: &Expr, arguments: &[Argument<'_>]) -> Fact {
         match fact {
             Expr::Path(path) => {
                 let last = path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
                 match &path.qself {
-                    Some(qself) if last == "TYPE" => self.ty(module, &qself.ty, &[]),
+                    Some(qself) if last == "TYPE" => self.ty(module, &qself.ty, arguments),
                     None if last == "TYPE" => {
                         let mut of = path.path.clone();
                         of.segments.pop();
                         of.segments.pop_punct();
-                        self.path(module, &of, &[])
+                        self.path(module, &of, arguments)
                     }
                     _ => named_fact(&last).map_or(Fact::Unknown, |fact| Fact::Known(fact.into())),
                 }
             }
-            Expr::MethodCall(call) if call.method == "optional" => match self.constant(module, &call.receiver) {
-                Fact::Known(fact) => Fact::Known(ResolvedType { nullable: true, ..fact }),
-                other => other,
-            },
+            Expr::MethodCall(call) if call.method == "optional" => {
+                match self.constant(module, &call.receiver, arguments) {
+                    Fact::Known(fact) => Fact::Known(ResolvedType { nullable: true, ..fact }),
+                    other => other,
+                }
+            }
             Expr::MethodCall(call) if call.method == "declared" => {
                 let texts: Vec<String> = call.args.iter().filter_map(text).collect();
-                match (self.constant(module, &call.receiver), texts.as_slice()) {
+                match (self.constant(module, &call.receiver, arguments), texts.as_slice()) {
                     (Fact::Known(fact), [sqlite, postgres]) => Fact::Known(ResolvedType {
                         sqlite: sqlite.as_str().into(),
                         postgres: postgres.as_str().into(),
@@ -320,11 +315,33 @@ impl Judge<'_> {
                     _ => Fact::Unknown,
                 }
             }
-            Expr::Paren(inner) => self.constant(module, &inner.expr),
-            Expr::Group(inner) => self.constant(module, &inner.expr),
+            Expr::Call(call) => text_enum(call).map_or(Fact::Unknown, Fact::Known),
+            Expr::Paren(inner) => self.constant(module, &inner.expr, arguments),
+            Expr::Group(inner) => self.constant(module, &inner.expr, arguments),
             _ => Fact::Unknown,
         }
     }
+}
+
+/// The arguments of a path with the modules that they are written in. Those that are themselves arguments of an
+/// alias around it are taken over.
+fn given<'t>(module: usize, path: &'t Path, outer: &[Argument<'t>]) -> Vec<(usize, &'t Type)> {
+    let of = |ty: &'t Type| match ungrouped(ty) {
+        Type::Path(path) => argument(&path.path, outer).map(|(_, module, ty)| (*module, *ty)),
+        _ => None,
+    };
+    types_of(path).map(|ty| of(ty).unwrap_or((module, ty))).collect()
+}
+
+/// `TypeFact::text_enum(&["a", "b"])`
+fn text_enum(call: &syn::ExprCall) -> Option<ResolvedType> {
+    let Expr::Path(function) = &*call.func else { return None };
+    let is_it = function.path.segments.last().is_some_and(|last| last.ident == "text_enum");
+    let (true, Some(Expr::Reference(list))) = (is_it, call.args.first()) else { return None };
+    let Expr::Array(list) = &*list.expr else { return None };
+    let values: Vec<Box<str>> = list.elems.iter().filter_map(text).map(String::into_boxed_str).collect();
+    (values.len() == list.elems.len())
+        .then(|| ResolvedType { variants: Some(values), ..ResolvedType::from(TypeFact::TEXT) })
 }
 
 fn unstorable(ty: &Type) -> Fact {
