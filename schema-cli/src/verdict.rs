@@ -218,7 +218,8 @@ impl<'a> Judge<'a> {
     /// migrations, its own errors are enough.
     fn reference(&mut self, item: &ModelItem, proof: &ReferenceProof) {
         let source = self.source;
-        match source.resolver(item.module).model(&proof.model) {
+        let resolver = source.resolver(item.module);
+        match resolver.model(&proof.model) {
             NamedModel::Model(parent) => {
                 let agrees = self.compare_quietly(parent).agrees_with.is_some();
                 let judged = parent.model.as_ref().ok().filter(|_| agrees).and_then(|parent| proof.judge(parent));
@@ -231,6 +232,9 @@ impl<'a> Judge<'a> {
                 self.error("no-table", source.path(item.file), span, no_table(name));
             }
             NamedModel::Unknown => {
+                if let Some((span, message)) = resolver.missing(&proof.model) {
+                    return self.error("unknown-name", source.path(item.file), span, message);
+                }
                 let message = format!(
                     "the model `{}` is not among the sources, so only the build can tell whether its table is `{}`",
                     text_of(&proof.model),
@@ -266,6 +270,9 @@ impl<'a> Judge<'a> {
             Fact::Unstorable(ty) => self.error("unstorable-type", path, span, unstorable(&ty)),
             Fact::Refused => {}
             Fact::Unknown => {
+                if let Some((span, message)) = resolver.missing_in(&proof.ty) {
+                    return self.error("unknown-name", path, span, message);
+                }
                 let message = format!(
                     "the type `{}` of column `{}.{}` is not among the sources, so only the build can tell how it is stored",
                     text_of(&proof.ty),

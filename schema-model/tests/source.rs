@@ -281,6 +281,35 @@ fn types_mean_what_rustc_takes_them_for() {
 }
 
 #[test]
+fn a_name_that_nobody_has_is_missing() {
+    let missing = |text: &str, ty: &str| {
+        let text = format!("use driftless::Table;\n{text}\n#[derive(Table)] struct Probe {{ field: {ty} }}");
+        let dir = dir(&[("lib.rs", &text)]);
+        let source = crate_at(&dir, "lib.rs");
+        let probe = source.models().last().unwrap();
+        let ty = &probe.model.as_ref().unwrap().fields[0].ty;
+        source.resolver(probe.module).missing_in(ty).map(|(_, message)| message)
+    };
+    let words = Some("cannot find type `Emial` in this scope".to_owned());
+    assert_eq!(missing("", "Emial"), words);
+    assert_eq!(missing("mod m {} use m::*;", "Option<Emial>"), words);
+    assert_eq!(missing("use driftless::*;", "Emial"), words);
+    for ty in ["i64", "Option<u64>", "Vec<u8>", "String", "other::Emial", "crate::Emial"] {
+        assert_eq!(missing("", ty), None, "{ty}");
+    }
+    // Whatever may bring the name makes it possible.
+    for text in [
+        "use other::*;",
+        "make_type!(Emial);",
+        "use other::Emial;",
+        "mod absent;",
+        "mod m { pub use other::*; } use m::*;",
+    ] {
+        assert_eq!(missing(text, "Emial"), None, "{text}");
+    }
+}
+
+#[test]
 fn names_of_the_standard_library_can_be_hidden() {
     assert_eq!(fact("type String = i64;", "String"), "INTEGER");
     assert_eq!(fact("mod m { pub type String = i64; } use m::*;", "String"), "INTEGER");

@@ -248,4 +248,11 @@ pub(super) const ENTRIES: &[Entry] = &[
          It may come from another crate or from a macro, which only rustc sees. `cargo driftless check`\n\
          notes it and goes on.",
     ),
+    (
+        "unknown-name",
+        "A type or a model is named that does not exist.\n\
+         \n\
+         No file of the crate defines it, none imports it, and no macro gets to see it, so rustc will not\n\
+         find it either. Correct the name, or import it.",
+    ),
 ];

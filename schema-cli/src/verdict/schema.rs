@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proc_macro2::Span;
 use schema_core::ObjectName;
 use schema_model::SchemaMacro;
-use schema_model::source::{ModelItem, NamedModel, Path, SchemaItem, span_of, text_of};
+use schema_model::source::{ModelItem, NamedModel, Path, SchemaItem, ScopedResolver, span_of, text_of};
 use schema_replay::Replay;
 
 use super::{Compared, Judge, no_table, place_line, shown};
@@ -37,7 +37,7 @@ impl Judge<'_> {
             })
             .collect();
         for path in &input.models {
-            self.unlisted(item, path, resolver.model(path));
+            self.unlisted(item, path, resolver);
         }
         let excused = self.excused();
         for name in replay.inspection.schema.tables.keys().filter(|name| !excused.contains(name)) {
@@ -51,11 +51,12 @@ impl Judge<'_> {
     }
 
     /// A listed type that is no model, or not to be found.
-    fn unlisted(&mut self, item: &SchemaItem, path: &Path, found: NamedModel<'_>) {
-        let (code, level, message) = match found {
-            NamedModel::Model(_) => return,
-            NamedModel::NoTable(name) => ("no-table", Level::Error, no_table(name)),
-            NamedModel::Unknown => {
+    fn unlisted(&mut self, item: &SchemaItem, path: &Path, resolver: ScopedResolver<'_>) {
+        let (code, level, message) = match (resolver.model(path), resolver.missing(path)) {
+            (NamedModel::Model(_), _) => return,
+            (NamedModel::Unknown, Some((_, message))) => ("unknown-name", Level::Error, message),
+            (NamedModel::NoTable(name), _) => ("no-table", Level::Error, no_table(name)),
+            (NamedModel::Unknown, None) => {
                 let path = text_of(path);
                 let message = format!(
                     "the model `{path}` is not among the sources, so only the build can tell which table it has"

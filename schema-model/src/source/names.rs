@@ -255,6 +255,25 @@ impl Source {
         ours
     }
 
+    /// Whether a name certainly means nothing: all files were read, no scope has it, and no import of everything
+    /// may bring it.
+    pub(super) fn is_nowhere(&self, module: usize, path: &Path, word: &str) -> bool {
+        let is_unbound = self.meaning(module, path) == Meaning::External(vec![word.to_owned()]);
+        self.faults.is_empty() && is_unbound && !BUILT_IN.contains(&word) && !self.may_import_anything(module)
+    }
+
+    fn may_import_anything(&self, module: usize) -> bool {
+        let own = &self.modules[module];
+        let is_open = |import: &Import| match self.resolve(module, &import.path, import.leading, &mut Vec::new()) {
+            Meaning::Module(other) if other != module => !self.modules[other].globs.is_empty(),
+            Meaning::Module(_) | Meaning::Item(_) => false,
+            Meaning::External(path) => path[0] != "driftless",
+            Meaning::Unknown => true,
+        };
+        own.globs.iter().any(is_open)
+            || (own.block && own.parent.is_some_and(|parent| self.may_import_anything(parent)))
+    }
+
     /// Whether `use driftless::name as …` stands behind a name.
     pub(super) fn is_alias_of(&self, module: usize, path: &Path, name: &str) -> bool {
         let word = path.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default();
@@ -289,6 +308,12 @@ impl SchemaItem {
         source.is_ours(self.module, &self.path, "schema", marked)
     }
 }
+
+/// The types that need no import besides those of [`PRELUDE`].
+const BUILT_IN: [&str; 22] = [
+    "bool", "char", "f16", "f32", "f64", "f128", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32",
+    "u64", "u128", "usize", "Result", "Self", "ToString",
+];
 
 const OURS: [&str; 5] = ["Table", "SqlType", "schema", "Value", "TypeFact"];
 

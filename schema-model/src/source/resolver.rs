@@ -1,6 +1,6 @@
 //! What is stored for a type, by the definitions in the source and the implementations that driftless has.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use schema_core::TypeFact;
 use syn::ext::IdentExt as _;
 use syn::{Expr, GenericArgument, Path, PathArguments, Type};
@@ -97,6 +97,27 @@ impl<'a> ScopedResolver<'a> {
             (None, _) if self.source.in_macros(&item.name) => NamedModel::Unknown,
             (None, _) => NamedModel::NoTable(&item.name),
         }
+    }
+
+    /// The first name in a type that rustc certainly does not find: its place and rustc's words.
+    pub fn missing_in(&self, ty: &Type) -> Option<(Span, String)> {
+        match ungrouped(ty) {
+            Type::Reference(reference) => self.missing_in(&reference.elem),
+            Type::Slice(slice) => self.missing_in(&slice.elem),
+            Type::Array(array) => self.missing_in(&array.elem),
+            Type::Path(path) if path.qself.is_none() => {
+                self.missing(&path.path).or_else(|| types_of(&path.path).find_map(|ty| self.missing_in(ty)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The same for the name of a model.
+    pub fn missing(&self, path: &Path) -> Option<(Span, String)> {
+        let ident = path.get_ident().filter(|_| path.leading_colon.is_none())?;
+        let word = ident.unraw().to_string();
+        let is_nowhere = self.source.is_nowhere(self.module, path, &word) && !self.source.in_macros(&word);
+        is_nowhere.then(|| (ident.span(), format!("cannot find type `{word}` in this scope")))
     }
 }
 
