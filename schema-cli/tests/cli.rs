@@ -22,3 +22,5 @@ mod pull;
 mod rebase;
 #[path = "cli/schema.rs"]
 mod schema;
+#[path = "cli/story.rs"]
+mod story;

@@ -143,7 +143,7 @@ impl Words<'_> {
             Path::Table(name) | Path::Enum(name) => name.to_string(),
             Path::Database => String::new(),
         };
-        Line { place, name, ..line }
+        Line { name, place, ..line }
     }
 
     /// The table in one line; its DDL is long, and `schema` prints it.

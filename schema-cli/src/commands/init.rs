@@ -237,7 +237,7 @@ impl Ground {
         {
             None => work.keep(&path, "watches the migrations"),
             Some(text) if existing.is_some() => {
-                work.write(path, text, "two lines more: cargo builds again when a migration comes")
+                work.write(path, text, "two lines more: cargo builds again when a migration comes");
             }
             Some(text) => work.write(path, text, "cargo builds again when a migration comes"),
         }

@@ -26,7 +26,8 @@ pub(crate) fn run(database: &Path, place: &Where, to: Option<&str>, yes: bool, a
     let target = target(&status, to)?;
     let undone = undone(&status, target.as_deref());
     if undone.is_empty() {
-        return nothing(&status, as_json);
+        nothing(&status, as_json);
+        return Ok(Outcome::Done);
     }
     // Without a way down there is nothing to agree to: the runtime refuses.
     if !yes && let Some(preview) = preview(&undone, &migrations, &downs) {
@@ -76,7 +77,7 @@ fn undone<'s>(status: &'s Status, target: Option<&str>) -> Vec<&'s str> {
     has.rev().take_while(|one| Some(one.version.as_str()) != target).map(|one| one.file.as_str()).collect()
 }
 
-fn nothing(status: &Status, as_json: bool) -> Result<Outcome> {
+fn nothing(status: &Status, as_json: bool) {
     let version = status.migrations.iter().rfind(|one| one.outcome.is_some()).map(|one| one.version.as_str());
     if as_json {
         out::json(&json!({ "version": version, "steps": [], "unmanaged": status.unmanaged }));
@@ -86,7 +87,6 @@ fn nothing(status: &Status, as_json: bool) -> Result<Outcome> {
             None => out::line("nothing to take back: the database has none of the migrations"),
         }
     }
-    Ok(Outcome::Done)
 }
 
 /// What would run; `None` where one of the migrations has no way down.

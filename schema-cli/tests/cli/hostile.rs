@@ -156,7 +156,7 @@ fn five_megabytes_are_read() {
     let start = Instant::now();
     dir.run("lock").ends(0);
     dir.run("apply app.db --yes").ends(0);
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
     let db = Connection::open(dir.path("app.db")).expect("it opens");
     let rows: i64 = db.query_row("SELECT count(*) FROM b", [], |row| row.get(0)).expect("a count");
     assert!(rows > 50_000, "{rows}");

@@ -158,6 +158,11 @@ fn walk(dir: &Path, tree: &mut BTreeMap<PathBuf, Vec<u8>>) {
 fn stable(text: &str, dir: &Path) -> String {
     let real = fs::canonicalize(dir).expect("the directory");
     let text = text.replace(&real.display().to_string(), "DIR").replace(&dir.display().to_string(), "DIR");
+    lasting(&text)
+}
+
+/// A text with `TIME` for points in time and `N ms` for durations.
+pub(crate) fn lasting(text: &str) -> String {
     text.split_inclusive('\n').map(|line| durations(&times(line))).collect()
 }
 
