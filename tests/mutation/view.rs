@@ -134,7 +134,7 @@ fn claims(
         let any_refused = listed.iter().any(|facts| facts.table.is_empty());
         for table in replay.inspection.schema.tables.keys() {
             let name = table.to_string();
-            let claimed = listed.iter().any(|facts| facts.table == name);
+            let claimed = listed.iter().any(|facts| table.name.is(&facts.table));
             if !claimed && !any_refused && !excused.contains(&name) {
                 let place = replay.map.get(&Path::Table(table.clone())).cloned();
                 let shown = place.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -142,7 +142,7 @@ fn claims(
                 findings.push(Finding::new("unclaimed-table", schema.ident.span(), message).with_place(place));
             }
         }
-        let twice = |at: usize| listed[..at].iter().any(|other| other.table == listed[at].table);
+        let twice = |at: usize| listed[..at].iter().any(|other| other.table.eq_ignore_ascii_case(&listed[at].table));
         if listed.len() > replay.inspection.schema.tables.len() && (0..listed.len()).any(twice) {
             let message = "two listed models are of one table".to_owned();
             findings.push(Finding::new("two-models", schema.ident.span(), message));
