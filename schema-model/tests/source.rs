@@ -44,20 +44,19 @@ fn model(name: &str) -> String {
 
 #[test]
 fn modules_are_found_where_rustc_finds_them() {
-    let [a, b, c, d, e, f, g] = ["A", "B", "C", "D", "E", "F", "G"].map(model);
     let dir = dir(&[
         (
             "src/lib.rs",
             "mod flat; mod nested; mod inline { mod deep; } #[path = \"odd/place.rs\"] mod renamed; mod r#type;",
         ),
-        ("src/flat.rs", &format!("{a} mod below;")),
-        ("src/flat/below.rs", &b),
-        ("src/nested/mod.rs", &format!("{c} mod below;")),
-        ("src/nested/below.rs", &d),
-        ("src/inline/deep.rs", &e),
+        ("src/flat.rs", &format!("{} mod below;", model("A"))),
+        ("src/flat/below.rs", &model("B")),
+        ("src/nested/mod.rs", &format!("{} mod below;", model("C"))),
+        ("src/nested/below.rs", &model("D")),
+        ("src/inline/deep.rs", &model("E")),
         ("src/odd/place.rs", "mod beside;"),
-        ("src/odd/beside.rs", &f),
-        ("src/type.rs", &g),
+        ("src/odd/beside.rs", &model("F")),
+        ("src/type.rs", &model("G")),
         ("src/unrelated.rs", &model("Unrelated")),
     ]);
     let source = crate_at(&dir, "src/lib.rs");
@@ -210,9 +209,16 @@ fn fact(text: &str, ty: &str) -> String {
     }
 }
 
+#[track_caller]
+fn means(cases: &[(&str, &str, &str)]) {
+    for (text, ty, expected) in cases {
+        assert_eq!(fact(text, ty), *expected, "`{ty}` after `{text}`");
+    }
+}
+
 #[test]
 fn types_mean_what_rustc_takes_them_for() {
-    let cases = [
+    means(&[
         ("", "i64", "INTEGER"),
         ("", "std::option::Option<std::string::String>", "TEXT NULL"),
         ("", "Option<Vec<u8>>", "BLOB NULL"),
@@ -235,6 +241,12 @@ fn types_mean_what_rustc_takes_them_for() {
             "INTEGER NULL",
         ),
         ("#[derive(SqlType)] enum Mood { Sad, Glad }", "Option<Mood>", "TEXT NULL"),
+    ]);
+}
+
+#[test]
+fn names_are_followed_through_modules_and_implementations() {
+    means(&[
         ("mod a { pub mod b { pub type Id = u32; } } use a::b::{self, Id as Key};", "Key", "INTEGER"),
         ("mod a { pub mod b { pub type Id = u32; } } use a::b;", "b::Id", "INTEGER"),
         ("mod a { pub type Id = super::Real; } type Real = f32;", "crate::a::Id", "REAL"),
@@ -274,10 +286,7 @@ fn types_mean_what_rustc_takes_them_for() {
         ("", "chrono::NaiveDate", "unknown"),
         ("use uuid::Uuid;", "Uuid", "unknown"),
         ("", "NotThere", "unknown"),
-    ];
-    for (text, ty, expected) in cases {
-        assert_eq!(fact(text, ty), expected, "`{ty}` after `{text}`");
-    }
+    ]);
 }
 
 #[test]
