@@ -167,7 +167,9 @@ impl Where {
 
     fn bare(&self, dir: &Path) -> Result<Site> {
         if !dir.is_dir() {
-            return Err(Stop::unusable(format!("there is no directory `{}`", dir.display())));
+            let shown = dir.display();
+            let help = format!("check the path, or run `cargo driftless init --migrations {shown}`, which makes it");
+            return Err(Stop::unusable(format!("there is no directory `{shown}`\n  help: {help}")));
         }
         let shown = dir.display().to_string().replace('\\', "/");
         let shown = shown.trim_end_matches('/');

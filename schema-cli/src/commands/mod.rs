@@ -65,7 +65,9 @@ fn explain_code(code: Option<&str>, json: bool) -> Result<Outcome> {
         return Ok(Outcome::Done);
     };
     let text = explain::text(code).ok_or_else(|| {
-        Stop::unusable(format!("there is no code `{code}`\n        help: `cargo driftless explain` lists them"))
+        let near = schema_core::word::closest(code, explain::list().map(|(code, _)| code));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        Stop::unusable(format!("there is no code `{code}`{near}\n  help: `cargo driftless explain` lists them"))
     })?;
     if json {
         out::json(&serde_json::json!({ "code": code, "text": text }));

@@ -80,6 +80,6 @@ fn the_session_of_the_readme_is_real() {
     let readme = lasting(&fs::read_to_string(root.join("README.md")).expect("README.md"));
     let block = format!("```console\n{}\n```\n", session.text.trim_end());
     for part in [block, format!("```rust,ignore\n{LIB}```\n")] {
-        assert!(readme.contains(&part), "README has another session, or none; it should be\n{part}");
+        assert!(readme.contains(&part), "README shows something else than the terminal, which is\n{part}");
     }
 }
