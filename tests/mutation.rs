@@ -7,6 +7,8 @@ mod columns;
 mod edit;
 #[path = "mutation/fields.rs"]
 mod fields;
+#[path = "laws/generate.rs"]
+mod generate;
 #[path = "mutation/keys.rs"]
 mod keys;
 #[path = "mutation/fixture/models.rs"]
@@ -18,6 +20,8 @@ mod mutant;
 mod neutral;
 #[path = "mutation/place.rs"]
 mod place;
+#[path = "mutation/random.rs"]
+mod random;
 #[path = "mutation/rustc.rs"]
 mod rustc;
 #[path = "mutation/script.rs"]

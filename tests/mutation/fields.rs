@@ -9,7 +9,7 @@ pub(crate) fn all(place: Place<'_>) -> Vec<Mutant> {
     let mut mutants = vec![removed(place), renamed(place), skipped(place), spent(place)];
     mutants.extend(renamed_with_mentions(place));
     mutants.extend(misspelt(place));
-    mutants.extend(named(place));
+    mutants.push(named(place));
     mutants.push(nullability(place));
     mutants.extend(types(place));
     mutants.extend(sql_types(place));
@@ -102,20 +102,19 @@ fn misspelt(place: Place<'_>) -> Option<Mutant> {
     Some(mutant)
 }
 
-fn named(place: Place<'_>) -> Option<Mutant> {
+fn named(place: Place<'_>) -> Mutant {
     let mutant = Mutant::new("model: column named", place.what());
     let new = format!("{}\"another_name\"", MARKS[0]);
     let edit = match place.field.entry("name").and_then(|entry| entry.value.clone()) {
         Some(value) => Edit::replace(value, new),
         None => with(place.field, &format!("name = {new}")),
     };
-    let mutant = mutant
+    mutant
         .edit(edit)
         .expect_new("missing-column")
         .words(["another_name"])
         .expect("extra-column", place.model.anchor())
-        .words([place.column()]);
-    Some(mutant)
+        .words([place.column()])
 }
 
 fn spent(place: Place<'_>) -> Mutant {

@@ -24,8 +24,8 @@ pub(crate) struct Mutant {
 #[derive(Clone, Debug)]
 struct Expected {
     code: &'static str,
-    /// Where in the Rust source; `None` for a finding about the migrations alone.
-    mark: Option<char>,
+    /// Where in the Rust source.
+    mark: char,
     /// The migration and the mark in it.
     place: Option<(usize, char)>,
     words: Vec<String>,
@@ -56,19 +56,13 @@ impl Mutant {
     pub(crate) fn expect(mut self, code: &'static str, at: usize) -> Mutant {
         let mark = MARKS[self.expected.len() + 1];
         self.rust.push(Edit::mark(at, mark));
-        self.expected.push(Expected { code, mark: Some(mark), place: None, words: Vec::new() });
+        self.expected.push(Expected { code, mark, place: None, words: Vec::new() });
         self
     }
 
     /// Expects a finding at the first mark, which stands in the text of an edit.
     pub(crate) fn expect_new(mut self, code: &'static str) -> Mutant {
-        self.expected.push(Expected { code, mark: Some(MARKS[0]), place: None, words: Vec::new() });
-        self
-    }
-
-    /// Expects a finding about the migrations alone.
-    pub(crate) fn expect_sql(mut self, code: &'static str) -> Mutant {
-        self.expected.push(Expected { code, mark: None, place: None, words: Vec::new() });
+        self.expected.push(Expected { code, mark: MARKS[0], place: None, words: Vec::new() });
         self
     }
 
@@ -122,7 +116,7 @@ impl Mutant {
         let spot = |mark: char| rust.marks.get(&mark).copied().unwrap_or_else(|| panic!("no mark in {self:?}"));
         let mut rest = findings.clone();
         for expected in &self.expected {
-            let at = expected.mark.map_or((0, 0), spot);
+            let at = spot(expected.mark);
             let place = expected.place.map(|(file, mark)| (files[file].0.as_str(), marks[&file][&mark]));
             match rest.iter().position(|finding| finding.code == expected.code && finding.at == at) {
                 None => {
@@ -141,7 +135,7 @@ impl Mutant {
     }
 
     /// The mutated migrations, and where the marks in each of them are.
-    fn migrations(&self, subject: &Subject) -> (Vec<(String, String)>, BTreeMap<usize, BTreeMap<char, Spot>>) {
+    fn migrations(&self, subject: &Subject) -> (Vec<(String, String)>, Marks) {
         let mut files = subject.migrations.clone();
         let mut marks = BTreeMap::new();
         for (at, (_, text)) in files.iter_mut().enumerate() {
@@ -188,15 +182,15 @@ fn wrong(finding: &Finding, expected: &Expected, place: Option<(&str, Spot)>) ->
     if by_check && !message.contains("\n  help: ") {
         return Some("the message has no help".to_owned());
     }
-    let both_sides = by_check
-        && !finding.code.starts_with("rustc")
-        && expected.mark.is_some()
-        && !TOLD_IN_WORDS.contains(&&*finding.code);
+    let both_sides = by_check && !finding.code.starts_with("rustc") && !TOLD_IN_WORDS.contains(&&*finding.code);
     if both_sides && !(message.contains("\n  model:       ") && message.contains("\n  migrations:  ")) {
         return Some("the message does not show both sides".to_owned());
     }
     None
 }
+
+/// Where the marks are in each file.
+type Marks = BTreeMap<usize, BTreeMap<char, Spot>>;
 
 /// The codes whose first line says both sides, or that are about one side only.
 const TOLD_IN_WORDS: [&str; 4] = ["spent-rename", "missing-table", "foreign-key-type", "parent-not-unique"];

@@ -106,7 +106,7 @@ impl<'a> Place<'a> {
 
     /// Where the attributes of the struct name the field.
     pub(crate) fn mentions(&self) -> Vec<usize> {
-        self.model.mentions(&self.subject.source, &self.field.name)
+        self.model.mentions(&self.field.name)
     }
 }
 

@@ -212,14 +212,12 @@ fn caught(function: impl FnOnce()) -> Option<String> {
 /// The proofs about the models that foreign keys refer to.
 pub(crate) fn references(verdict: &Verdict, facts: &[Facts], findings: &mut Vec<Finding>) {
     for proof in &verdict.references {
-        let finding = match facts.iter().find(|facts| proof.model.is_ident(facts.name.as_str())) {
-            Some(parent) => reference(proof, parent),
-            None => {
-                let message = "cannot find this type in this scope".to_owned();
-                Some(Finding::new("unknown-model", proof.model.span(), message))
-            }
-        };
-        findings.extend(finding);
+        if let Some(parent) = facts.iter().find(|facts| proof.model.is_ident(facts.name.as_str())) {
+            findings.extend(reference(proof, parent));
+        } else {
+            let message = "cannot find this type in this scope".to_owned();
+            findings.push(Finding::new("unknown-model", proof.model.span(), message));
+        }
     }
 }
 

@@ -174,16 +174,14 @@ impl Source {
 impl ModelSource {
     /// The name of its table.
     pub(crate) fn table(&self, source: &Source) -> String {
-        match self.entry("name").and_then(|entry| entry.value.clone()) {
-            Some(value) => source.at(&value).trim_matches('"').to_owned(),
-            None => {
-                let snake = self.name.char_indices().map(|(at, c)| match c.is_uppercase() && at > 0 {
-                    true => format!("_{}", c.to_lowercase()),
-                    false => c.to_lowercase().to_string(),
-                });
-                snake.chain(["s".to_owned()]).collect()
-            }
+        if let Some(value) = self.entry("name").and_then(|entry| entry.value.clone()) {
+            return source.at(&value).trim_matches('"').to_owned();
         }
+        let snake = self.name.char_indices().map(|(at, c)| match c.is_uppercase() && at > 0 {
+            true => format!("_{}", c.to_lowercase()),
+            false => c.to_lowercase().to_string(),
+        });
+        snake.chain(["s".to_owned()]).collect()
     }
 
     /// Where what is about the whole table belongs: at the stated name, else at the struct's.
@@ -209,8 +207,8 @@ impl ModelSource {
     }
 
     /// Where the struct's attributes name a field as an element.
-    pub(crate) fn mentions(&self, source: &Source, field: &str) -> Vec<usize> {
-        fn collect(source: &Source, list: &List, field: &str, own: bool, found: &mut Vec<usize>) {
+    pub(crate) fn mentions(&self, field: &str) -> Vec<usize> {
+        fn collect(list: &List, field: &str, own: bool, found: &mut Vec<usize>) {
             for entry in &list.entries {
                 let is_element = entry.value.is_none() && entry.list.is_none();
                 if is_element && own && entry.key == field {
@@ -220,14 +218,14 @@ impl ModelSource {
                     && entry.key != "sql"
                 {
                     // The columns of `references(Model, …)` are the parent's.
-                    collect(source, inner, field, entry.key != "references", found);
+                    collect(inner, field, entry.key != "references", found);
                 }
             }
         }
         let mut found = Vec::new();
         for entry in self.entries() {
             if let Some(list) = &entry.list {
-                collect(source, list, field, true, &mut found);
+                collect(list, field, true, &mut found);
             }
         }
         found
