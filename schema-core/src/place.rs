@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::token::{Token, TokenKind, tokens};
-use crate::{Dialect, Name, ObjectName};
+use crate::{Dialect, Expr, Name, ObjectName, Pair};
 
 /// A place in a migration file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -162,6 +162,7 @@ impl SourceMap {
         self.places.retain(|path, _| match path {
             Path::Part { table: other, kind, label } if other == table => match kind {
                 PartKind::Check => !mentions(label, column),
+                PartKind::PrimaryKey | PartKind::Options | PartKind::Comment => true,
                 _ => !label.is(column.as_str()),
             },
             _ => true,
@@ -198,22 +199,45 @@ fn mentions(label: &Name, column: &Name) -> bool {
     names(label, column).next().is_some()
 }
 
+/// The canonical text of an expression after a column of its table got another name.
+fn renamed_in(expr: &str, from: &Name, to: &Name) -> String {
+    let names = Pair::new(from.clone(), to.clone());
+    let renamed = Expr::parse(Dialect::Sqlite, expr).map(|expr| expr.with_renamed(Dialect::Sqlite, &names));
+    renamed.map_or_else(|_| expr.to_owned(), |expr| expr.to_string())
+}
+
+/// The parts that the label of an index is made of: names, and expressions in parentheses.
+fn parts(label: &str) -> Vec<String> {
+    let is_open = |part: &str| part.starts_with('(') && part.matches('(').count() > part.matches(')').count();
+    let mut parts: Vec<String> = Vec::new();
+    for piece in label.split(", ") {
+        match parts.last_mut() {
+            Some(last) if is_open(last) => last.push_str(&format!(", {piece}")),
+            _ => parts.push(piece.to_owned()),
+        }
+    }
+    parts
+}
+
 /// The label of a part after a column of its table got another name.
 fn relabelled(kind: PartKind, label: &Name, from: &Name, to: &Name) -> Name {
     match kind {
-        PartKind::Options | PartKind::Comment => label.clone(),
+        // There is only one of these, whatever a column is called.
+        PartKind::PrimaryKey | PartKind::Options | PartKind::Comment => label.clone(),
         PartKind::Column if from.is(label.as_str()) => to.clone(),
         PartKind::Column => label.clone(),
-        PartKind::Check | PartKind::Index => {
-            let to = to.as_str().to_ascii_lowercase();
-            // From the end, so that the offsets of the earlier ones stay true.
-            let found: Vec<_> = names(label, from).map(|token| (token.offset, token.text.len())).collect();
-            let text = found.iter().rev().fold(label.as_str().to_owned(), |text, (at, length)| {
-                format!("{}{to}{}", &text[..*at], &text[at + length..])
-            });
-            label.with_text(text)
+        PartKind::Check => label.with_text(renamed_in(label.as_str(), from, to)),
+        PartKind::Index => {
+            let parts = parts(label.as_str());
+            let renamed =
+                parts.iter().map(|part| match part.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+                    Some(expr) => format!("({})", renamed_in(expr, from, to)),
+                    None if from.is(part) => to.to_string(),
+                    None => part.clone(),
+                });
+            label.with_text(renamed.collect::<Vec<_>>().join(", "))
         }
-        PartKind::PrimaryKey | PartKind::Unique | PartKind::ForeignKey => {
+        PartKind::Unique | PartKind::ForeignKey => {
             let columns: Vec<_> = label.as_str().split(", ").collect();
             let renamed = columns.iter().map(|column| if from.is(column) { to.as_str() } else { *column });
             label.with_text(renamed.collect::<Vec<_>>().join(", "))

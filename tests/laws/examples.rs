@@ -130,6 +130,14 @@ fn desc_behind_an_operator_is_a_column() {
 }
 
 #[test]
+fn a_subquery_that_nobody_evaluates_is_kept() {
+    assert_rewritten(&[(
+        "CREATE TABLE t (a CHECK ((WITH s AS (SELECT 1) SELECT 2 FROM s) IN ()))",
+        "CREATE TABLE t ( a, CHECK ((WITH s AS (SELECT 1) SELECT 2 FROM s) IN ()))",
+    )]);
+}
+
+#[test]
 fn two_tildes_are_two_operators() {
     assert_rewritten(&[("CREATE TABLE t (a CHECK (~ ~a > 0))", "CREATE TABLE t ( a CHECK (~~a > 0))")]);
 }

@@ -23,6 +23,9 @@ use crate::{Name, ObjectName, Part, PartKind, Path, Place, SourceMap};
 /// ```
 pub fn follow(map: &mut SourceMap, file: &str, script: &str, statement: &Statement<'_>) {
     let place = |offset: usize| Place::at(file, script, offset);
+    if is_elsewhere(statement) {
+        return;
+    }
     match classify(statement) {
         StatementKind::CreateTable { name, temporary: false, if_not_exists, .. } => {
             let table = object(name);
@@ -52,6 +55,15 @@ pub fn follow(map: &mut SourceMap, file: &str, script: &str, statement: &Stateme
         StatementKind::AlterTable { table, action } => alter(map, object(table), action, statement.offset, &place),
         _ => {}
     }
+}
+
+/// Whether the statement names an object of another database than `main`, such as `temp`.
+fn is_elsewhere(statement: &Statement<'_>) -> bool {
+    let words = statement.tokens.iter().take_while(|token| !token.is_punct("(") && !token.is("ON") && !token.is("AS"));
+    let words: Vec<_> = words.collect();
+    let dot = words.iter().position(|token| token.is_punct("."));
+    dot.and_then(|dot| words.get(dot.checked_sub(1)?))
+        .is_some_and(|schema| !schema.value().eq_ignore_ascii_case("main"))
 }
 
 fn object(name: Name) -> ObjectName {

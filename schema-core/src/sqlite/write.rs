@@ -76,6 +76,13 @@ impl Writer<'_, '_, '_> {
         self.tokens.get(self.at + 1).is_some_and(|token| token.is_punct(mark))
     }
 
+    fn next_is_name(&self) -> bool {
+        self.tokens.get(self.at + 1).is_some_and(|token| match token.kind {
+            TokenKind::Word => !keyword::is_keyword(token.text) || token.is("RECURSIVE"),
+            kind => kind == TokenKind::Quoted,
+        })
+    }
+
     fn push(&mut self, text: &str) {
         if !self.glue {
             self.text.push(' ');
@@ -203,6 +210,8 @@ impl Writer<'_, '_, '_> {
                 self.at += 1;
                 self.open(Group::Cast);
             }
+            // In front of a subquery; a column of that name is followed by an operator.
+            "WITH" if self.text.ends_with('(') && self.next_is_name() => self.keyword(&word, true),
             // `IS NOT DISTINCT FROM` arrives here word by word, since an operand is due behind IS.
             _ if keyword::is_reserved(&word) => self.keyword(&word, true),
             _ => {
