@@ -338,6 +338,8 @@ fn refusals_name_what_they_ask_for() {
         same.refusals(),
         ["the backfill of `users.nmae` is for a column that needs none\n  help: correct the name, or leave it out"]
     );
+    let nullable = Try { backfill: &["users.phone=1"], ..try_(before, before) };
+    assert_eq!(nullable.plan().map_err(|refusals| refusals[0].code()), Err("unused-backfill"));
     let view = try_("CREATE TABLE a (b); CREATE VIEW v AS SELECT 1", "CREATE TABLE a (b); CREATE TABLE v (x)");
     assert_eq!(
         view.refusals(),
@@ -349,6 +351,21 @@ fn refusals_name_what_they_ask_for() {
         ["SQLite 3.30.0 has no generated columns; 3.31.0 is the first that has\n  \
           help: add `--engine 3.31.0`, where that version will run it"]
     );
+}
+
+#[test]
+fn only_sqlite_is_planned() {
+    let postgres = Schema::empty(Dialect::Postgres);
+    let refusals = plan::plan(&Request {
+        before: &engine::inspect(&engine::open()),
+        after: &postgres,
+        exact: true,
+        renames: &NOTHING,
+        version: EngineVersion::new(3, 46, 0),
+        allow: &[],
+        backfill: &[],
+    });
+    assert_eq!(refusals, Err(vec![Refusal::Dialect(Dialect::Postgres)]));
 }
 
 #[test]

@@ -43,6 +43,8 @@ struct Case {
     renames: Renames,
     exact: bool,
     version: EngineVersion,
+    /// Whether columns that become NOT NULL are filled.
+    fills: bool,
 }
 
 fn linked() -> EngineVersion {
@@ -92,8 +94,8 @@ fn case(c: &mut Choices, db: Connection, other: impl Fn(&mut Choices) -> Option<
     if !renames.columns.is_empty() && engine::catalogue(&db).iter().any(|sql| sql.contains("IN ()")) {
         return None;
     }
-    let ddl = engine::catalogue(&db);
-    Some(Case { db, before, ddl, after, renames, exact, version })
+    let (ddl, fills) = (engine::catalogue(&db), c.chance(50));
+    Some(Case { db, before, ddl, after, renames, exact, version, fills })
 }
 
 /// Takes away what models leave open.
@@ -108,7 +110,7 @@ fn open_names(schema: &mut Schema) {
 impl Case {
     /// Plans, and states whatever is asked for.
     fn plan(&self) -> Result<(Plan, Vec<Backfill>), Vec<Refusal>> {
-        let (mut allow, mut backfill): (Vec<Allow>, Vec<Backfill>) = Default::default();
+        let (mut allow, mut backfill) = (Vec::<Allow>::new(), self.fillings());
         loop {
             let planned = plan::plan(&Request {
                 before: &self.before,
@@ -131,11 +133,7 @@ impl Case {
                         allow.push(Allow::DropColumn(table.clone(), before.clone()));
                     }
                     Refusal::TableLooksRenamed { before, .. } => allow.push(Allow::DropTable(before.clone())),
-                    Refusal::NeedsBackfill { table, column, .. } => backfill.push(Backfill {
-                        table: table.clone(),
-                        column: column.clone(),
-                        expr: Expr::parse(Dialect::Sqlite, "7").expect("a number"),
-                    }),
+                    Refusal::NeedsBackfill { table, column, .. } => backfill.push(seven(table, column)),
                     _ => {}
                 }
             }
@@ -143,6 +141,23 @@ impl Case {
                 return Err(refusals);
             }
         }
+    }
+
+    /// A value for every column that becomes NOT NULL.
+    fn fillings(&self) -> Vec<Backfill> {
+        let renamed = |table: &Table| self.renames.columns.iter().any(|(of, _)| *of == table.name);
+        let mut found = Vec::new();
+        for table in self.after.tables.values().filter(|table| self.fills && !renamed(table)) {
+            let Some(before) = self.before.schema.tables.get(&table.name) else { continue };
+            let key = table.primary_key.as_ref().map(schema_core::PrimaryKey::columns).unwrap_or_default();
+            for column in table.columns.iter().filter(|column| !column.nullable && !key.contains(&column.name)) {
+                let was_nullable = before.column(&column.name).is_some_and(|column| column.nullable);
+                if was_nullable && !matches!(column.value, ColumnValue::Generated { .. }) {
+                    found.push(seven(&table.name.name, &column.name));
+                }
+            }
+        }
+        found
     }
 
     /// Says everything about the case.
@@ -270,6 +285,11 @@ impl Case {
         }
         Ok(())
     }
+}
+
+fn seven(table: &Name, column: &Name) -> Backfill {
+    let expr = Expr::parse(Dialect::Sqlite, "7").expect("a number");
+    Backfill { table: table.clone(), column: column.clone(), expr }
 }
 
 fn warns_of_orphans(step: &plan::Step) -> bool {

@@ -31,7 +31,10 @@ pub(crate) fn run(name: &str, place: &Where, wishes: &NewArgs, as_json: bool) ->
     let set = site.read()?;
     let downs = schema_replay::read_downs(project, &set).map_err(|problems| stop(&problems))?;
     let proof = Proof::begin(&set)?;
-    let plan = if wishes.empty { None } else { Some(planned(&site, wishes, proof.before())?) };
+    let plan = match planned(&site, wishes, proof.before())? {
+        Ok(plan) => plan,
+        Err(refusals) => return refuse(&refusals, as_json),
+    };
     if plan.as_ref().is_some_and(Plan::is_empty) {
         print::nothing(project, as_json);
         return Ok(Outcome::Done);
@@ -60,8 +63,15 @@ fn slug(name: &str) -> Result<String> {
     Ok(slug)
 }
 
-/// The plan from the migrations to the models.
-fn planned(site: &crate::place::Site, wishes: &NewArgs, before: &Inspection) -> Result<Plan> {
+/// The plan from the migrations to the models, or what has to be stated first; none for an empty migration.
+fn planned(
+    site: &crate::place::Site,
+    wishes: &NewArgs,
+    before: &Inspection,
+) -> Result<std::result::Result<Option<Plan>, Vec<Refusal>>> {
+    if wishes.empty {
+        return Ok(Ok(None));
+    }
     let wanted = wanted(site);
     if !wanted.problems.is_empty() {
         return Err(refused(&wanted.problems));
@@ -86,7 +96,7 @@ fn planned(site: &crate::place::Site, wishes: &NewArgs, before: &Inspection) -> 
         allow: &allow,
         backfill: &backfill,
     };
-    plan(&request).map_err(|refusals| refusal(&refusals))
+    Ok(plan(&request).map(Some))
 }
 
 fn parse_allow(text: &str) -> Result<Allow> {
@@ -115,12 +125,16 @@ fn engine(stated: Option<&str>) -> Result<EngineVersion> {
     })
 }
 
-/// Refusals as the reason to stop. What only misses its column is a mistake of the command line.
-fn refusal(refusals: &[Refusal]) -> Stop {
-    let texts: Vec<String> = refusals.iter().map(ToString::to_string).collect();
-    let text = texts.join("\nerror: ");
+/// Says what has to be stated. What only misses its column is a mistake of the command line.
+fn refuse(refusals: &[Refusal], as_json: bool) -> Result<Outcome> {
     let mistake = |one: &Refusal| matches!(one, Refusal::UnusedBackfill { .. } | Refusal::Engine { .. });
-    if refusals.iter().all(mistake) { Stop::unusable(text) } else { Stop::refused(text) }
+    let outcome = if refusals.iter().all(mistake) { Outcome::Unusable } else { Outcome::Refused };
+    if as_json {
+        print::refused(refusals);
+        return Ok(outcome);
+    }
+    let texts: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+    Err(Stop { message: texts.join("\nerror: "), outcome })
 }
 
 /// A migration that is not written yet.

@@ -89,7 +89,10 @@ fn what_a_program_reads() {
     assert_eq!(document, serde_json::json!({ "written": [], "steps": [] }));
     let refusal =
         Dir::package(&[("src/lib.rs", MODELS), ("migrations/0001_first.sql", FIRST)]).run("new x --json").ends(3);
-    assert!(refusal.json()["error"].as_str().is_some_and(|error| error.ends_with("that looks like a rename")));
+    let refusals = &refusal.json()["refusals"];
+    assert_eq!(refusals[0]["code"], "looks-like-rename");
+    assert_eq!(refusals[1]["code"], "needs-backfill");
+    assert_eq!(refusals[1]["flag"], "--backfill \"users.age=0\"");
 }
 
 /// Writes a migration in a directory of that layout, and lets `lock` and `check` confirm what was written.

@@ -138,6 +138,14 @@ fn column(work: &Work<'_>, tables: Pair<&Table>, pair: &Pair<Column>) -> Vec<Haz
                 if !filled || generated {
                     add(HazardKind::Nulls, format!("existing rows may hold NULL in {name}"));
                 }
+                if filled {
+                    for (kind, message) in found_by_value(work, tables.after, name) {
+                        add(kind, message);
+                    }
+                    for one in added(work, tables.after, &pair.after) {
+                        add(one.kind, one.message);
+                    }
+                }
             }
             ColumnFact::Type if tables.after.options.strict => {
                 add(

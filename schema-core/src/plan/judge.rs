@@ -161,11 +161,14 @@ fn backfills(request: &Request<'_>, renamed: &Schema, after: &Schema) -> Vec<Ref
         }
     }
     for one in request.backfill {
-        let table = after.tables.values().find(|table| table.name.name == one.table);
-        let column = table.and_then(|table| table.column(&one.column));
-        let is_stored = column.is_some_and(|column| !matches!(column.value, ColumnValue::Generated { .. }));
-        let exists = table.is_some_and(|table| renamed.tables.contains_key(&table.name));
-        if !is_stored || !exists {
+        let of_name = |table: &&Table| table.name.name == one.table;
+        let column = after.tables.values().find(of_name).and_then(|table| table.column(&one.column));
+        let before = renamed.tables.values().find(of_name);
+        let needed = column.zip(before).is_some_and(|(column, before)| {
+            let is_stored = !matches!(column.value, ColumnValue::Generated { .. });
+            is_stored && before.column(&one.column).is_none_or(|before| before.nullable && !column.nullable)
+        });
+        if !needed {
             refusals.push(Refusal::UnusedBackfill { table: one.table.clone(), column: one.column.clone() });
         }
     }

@@ -28,7 +28,7 @@ pub use script::script;
 pub use step::{Effort, Hazard, HazardKind, Step};
 pub use version::EngineVersion;
 
-use crate::{Diff, Inspection, Pair, Renames, Schema, Table, render};
+use crate::{Dialect, Diff, Inspection, Pair, Renames, Schema, Table, render};
 
 /// What to plan.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +104,9 @@ impl Plan {
 /// Everything that would have to be stated, allowed or done by hand before there is a plan.
 pub fn plan(request: &Request<'_>) -> Result<Plan, Vec<Refusal>> {
     let schemas = Pair::new(&request.before.schema, request.after);
+    if let Some(schema) = [schemas.before, schemas.after].into_iter().find(|one| one.dialect != Dialect::Sqlite) {
+        return Err(vec![Refusal::Dialect(schema.dialect)]);
+    }
     let (renamed, renames) = request.renames.apply(schemas);
     let after = close::close(request, &renamed);
     let diff = Diff::between(Pair::new(&renamed, &after), &Renames::default());

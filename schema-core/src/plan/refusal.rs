@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{ColumnType, Name};
+use crate::{ColumnType, Dialect, Name};
 
 use super::{Allow, EngineVersion};
 
@@ -64,6 +64,8 @@ pub enum Refusal {
         /// The renamed table or column that it mentions.
         mentions: Name,
     },
+    /// Plans are made for SQLite only.
+    Dialect(Dialect),
     /// The engine has no such thing yet.
     Engine {
         /// What it lacks.
@@ -91,7 +93,27 @@ impl Refusal {
             Refusal::UnusedBackfill { .. } => "unused-backfill",
             Refusal::NotUnderstood { .. } => "not-understood",
             Refusal::Text { .. } => "text-of-renamed",
+            Refusal::Dialect(_) => "plan-of-dialect",
             Refusal::Engine { .. } => "engine-too-old",
+        }
+    }
+
+    /// The words of the command line that answer it, where there are some.
+    ///
+    /// ```
+    /// use schema_core::plan::{Allow, Refusal};
+    /// let allow = Allow::parse("drop-table:old").unwrap();
+    /// let refusal = Refusal::Destructive { fact: "table `old` would go".into(), allow };
+    /// assert_eq!(refusal.flag().unwrap(), "--allow drop-table:old");
+    /// ```
+    pub fn flag(&self) -> Option<String> {
+        match self {
+            Refusal::Destructive { allow, .. } => Some(format!("--allow {allow}")),
+            Refusal::NeedsBackfill { table, column, ty } => {
+                Some(format!("--backfill \"{table}.{column}={}\"", example(ty)))
+            }
+            Refusal::Engine { since, .. } => Some(format!("--engine {since}")),
+            _ => None,
         }
     }
 
@@ -116,6 +138,7 @@ impl Refusal {
             Refusal::Text { kind, name, .. } => {
                 format!("drop {kind} `{name}` in a migration before, and create it again in one after (`--empty`)")
             }
+            Refusal::Dialect(_) => "write this migration by hand: add `--empty`".to_owned(),
             Refusal::Engine { since, .. } => format!("add `--engine {since}`, where that version will run it"),
         }
     }
@@ -154,6 +177,7 @@ impl fmt::Display for Refusal {
             Refusal::Text { kind, name, mentions } => {
                 write!(f, "{kind} `{name}` mentions `{mentions}`, which is renamed, and its text cannot follow")?;
             }
+            Refusal::Dialect(dialect) => write!(f, "no migration is planned for {}", dialect.as_str())?,
             Refusal::Engine { what, since, version } => {
                 write!(f, "SQLite {version} has no {what}; {since} is the first that has")?;
             }

@@ -1,6 +1,6 @@
 //! What a run of `new` says.
 
-use schema_core::plan::{Effort, Plan, Step};
+use schema_core::plan::{Effort, Plan, Refusal, Step};
 use schema_replay::Project;
 use serde_json::{Value, json};
 
@@ -14,6 +14,20 @@ pub(super) fn nothing(project: &Project, as_json: bool) {
     } else {
         out::line(format_args!("`{}` leads to the models already; nothing was written", project.shown));
     }
+}
+
+/// What has to be stated first.
+pub(super) fn refused(refusals: &[Refusal]) {
+    let one = |refusal: &Refusal| {
+        let text = refusal.to_string();
+        json!({
+            "code": refusal.code(),
+            "message": text.lines().next(),
+            "help": refusal.help(),
+            "flag": refusal.flag(),
+        })
+    };
+    out::json(&json!({ "written": [], "refusals": refusals.iter().map(one).collect::<Vec<_>>() }));
 }
 
 /// What is written, and what running it means.
