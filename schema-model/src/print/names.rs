@@ -69,8 +69,11 @@ const TAKEN: [&str; 50] = [
 ];
 
 /// Plurals, and words that only look like one, which no rule below gets right.
-const IRREGULAR: [(&str, &str); 40] = [
+const IRREGULAR: &[(&str, &str)] = &[
     ("alias", "alias"),
+    ("aliases", "alias"),
+    ("analyses", "analysis"),
+    ("apis", "api"),
     ("atlas", "atlas"),
     ("aws", "aws"),
     ("bias", "bias"),
@@ -80,36 +83,46 @@ const IRREGULAR: [(&str, &str); 40] = [
     ("campuses", "campus"),
     ("canvas", "canvas"),
     ("children", "child"),
+    ("clis", "cli"),
     ("cookies", "cookie"),
+    ("cpus", "cpu"),
     ("css", "css"),
+    ("dies", "die"),
     ("dns", "dns"),
+    ("emojis", "emoji"),
     ("gas", "gas"),
     ("gps", "gps"),
+    ("gpus", "gpu"),
     ("heroes", "hero"),
     ("https", "https"),
     ("indices", "index"),
     ("ios", "ios"),
     ("js", "js"),
     ("kudos", "kudos"),
+    ("leaves", "leaf"),
     ("lens", "lens"),
+    ("lies", "lie"),
     ("matrices", "matrix"),
+    ("menus", "menu"),
     ("movies", "movie"),
     ("news", "news"),
     ("os", "os"),
     ("people", "person"),
+    ("pies", "pie"),
+    ("quizzes", "quiz"),
     ("selfies", "selfie"),
     ("series", "series"),
+    ("skus", "sku"),
     ("sms", "sms"),
     ("species", "species"),
     ("statuses", "status"),
+    ("ties", "tie"),
     ("tls", "tls"),
+    ("uris", "uri"),
     ("vertices", "vertex"),
     ("viruses", "virus"),
     ("vms", "vm"),
-    ("ties", "tie"),
-    ("lies", "lie"),
-    ("pies", "pie"),
-    ("dies", "die"),
+    ("wikis", "wiki"),
 ];
 
 /// The words of a name, in lower case: `userID`, `user_id` and `User Id` are all `user`, `id`.
@@ -308,8 +321,8 @@ mod tests {
     fn structs_are_singular() {
         let found = struct_of(&["users", "user_roles", "categories", "addresses", "statuses", "news", "AspNetUsers"]);
         assert_eq!(found, ["User", "UserRole", "Category", "Address", "Status", "News", "AspNetUser"]);
-        let found = struct_of(&["caches", "media", "analysis", "people", "http_logs"]);
-        assert_eq!(found, ["Cache", "Media", "Analysis", "Person", "HttpLog"]);
+        let found = struct_of(&["caches", "media", "analysis", "people", "http_logs", "tag_aliases"]);
+        assert_eq!(found, ["Cache", "Media", "Analysis", "Person", "HttpLog", "TagAlias"]);
     }
 
     #[test]
