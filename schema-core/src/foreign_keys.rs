@@ -61,8 +61,13 @@ impl ForeignKeyProblem {
 
 /// Every foreign key of a schema that cannot work, with its first problem, in the order of the tables.
 pub fn foreign_key_problems(schema: &Schema) -> Vec<(Path, ForeignKeyProblem)> {
-    let keys = schema.tables.values().flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)));
-    keys.filter_map(|(table, key)| Some((key.path(&table.name), problem(schema, table, key)?))).collect()
+    schema.tables.values().flat_map(|table| foreign_key_problems_of(schema, table)).collect()
+}
+
+/// The same for the foreign keys of one table.
+pub fn foreign_key_problems_of(schema: &Schema, table: &Table) -> Vec<(Path, ForeignKeyProblem)> {
+    let problem = |key: &ForeignKey| Some((key.path(&table.name), problem(schema, table, key)?));
+    table.foreign_keys.iter().filter_map(problem).collect()
 }
 
 fn problem(schema: &Schema, table: &Table, key: &ForeignKey) -> Option<ForeignKeyProblem> {

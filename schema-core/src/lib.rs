@@ -31,7 +31,7 @@ pub use change::{Change, Edit, Pair, Part};
 pub use dialect::Dialect;
 pub use diff::{ColumnFact, Diff, Renames};
 pub use expr::{Affinity, ColumnType, Expr, ParseError};
-pub use foreign_keys::{ForeignKeyProblem, foreign_key_problems};
+pub use foreign_keys::{ForeignKeyProblem, foreign_key_problems, foreign_key_problems_of};
 pub use migration::{Migration, chain, checksum, compare_versions, digest};
 pub use name::{Name, ObjectName};
 pub use place::{PartKind, Path, Place, SourceMap};

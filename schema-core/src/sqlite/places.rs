@@ -33,7 +33,10 @@ pub fn follow(map: &mut SourceMap, file: &str, script: &str, statement: &Stateme
             if if_not_exists && map.get(&path).is_some() {
                 return;
             }
-            map.remove_table(&table);
+            // Most tables are new, and a look at every place would be dear.
+            if map.get(&path).is_some() {
+                map.remove_table(&table);
+            }
             map.insert(path, place(statement.offset));
             let source = Source { text: statement.text, start: statement.offset };
             let parts = read::table_of(&statement.tokens, source).map(|read| read.places).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Foreign keys that the migrations create and that cannot work, in words and with their places.
 
 use schema_core::{
-    ForeignKey, ForeignKeyProblem, KeyPart, Name, Part as _, Path, Schema, foreign_key_problems, render,
+    ForeignKey, ForeignKeyProblem, KeyPart, Name, Part as _, Path, Schema, foreign_key_problems_of, render,
 };
 
 use super::Check;
@@ -12,11 +12,12 @@ impl Check<'_> {
     pub(super) fn foreign_key_problems(&mut self) {
         let schema = &self.found.inspection.schema;
         let mine = self.table.name.clone();
-        for (path, problem) in foreign_key_problems(schema) {
-            let Path::Part { table, label, .. } = &path else {
+        let Some(actual) = schema.tables.get(&mine) else { return };
+        for (path, problem) in foreign_key_problems_of(schema, actual) {
+            let Path::Part { label, .. } = &path else {
                 continue;
             };
-            let Some(key) = self.table.foreign_keys.iter().find(|key| *table == mine && key.label() == *label) else {
+            let Some(key) = self.table.foreign_keys.iter().find(|key| key.label() == *label) else {
                 continue;
             };
             let mut words = Words::new(problem_text(key, &mine.to_string(), &problem));
