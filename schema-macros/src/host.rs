@@ -32,16 +32,17 @@ pub(crate) enum State {
     Ready(Box<Host>),
 }
 
-/// A table whose model was expanded: the name of the model by that of the table, in lower case.
-type Models = BTreeMap<String, String>;
+/// A table: its migrations directory and its name in lower case.
+type TableKey = (PathBuf, String);
 
 #[derive(Default)]
 struct Process {
     states: BTreeMap<Option<PathBuf>, Arc<State>>,
     announced: BTreeSet<String>,
     tracked: BTreeSet<PathBuf>,
-    models: Models,
-    excused: BTreeSet<String>,
+    /// The tables whose model was expanded, with the name of the model.
+    models: BTreeMap<TableKey, String>,
+    excused: BTreeSet<TableKey>,
 }
 
 static PROCESS: Mutex<Option<Process>> = Mutex::new(None);
@@ -169,6 +170,30 @@ impl Host {
     pub(crate) fn tables(&self) -> impl Iterator<Item = &ObjectName> {
         self.replay.inspection.schema.tables.keys()
     }
+
+    fn key(&self, table: &ObjectName) -> TableKey {
+        (self.project.dir.clone(), table.to_string().to_lowercase())
+    }
+
+    /// Notes that a model of a table was expanded.
+    pub(crate) fn note_model(&self, table: &ObjectName, model: &str) {
+        with_process(|process| process.models.insert(self.key(table), model.to_owned()));
+    }
+
+    /// The model of a table, if it was expanded already in this process.
+    pub(crate) fn model_of(&self, table: &ObjectName) -> Option<String> {
+        with_process(|process| process.models.get(&self.key(table)).cloned())
+    }
+
+    /// Notes that a table without a model needs no error of its own: a model was probably meant for it.
+    pub(crate) fn excuse(&self, table: &ObjectName) {
+        with_process(|process| process.excused.insert(self.key(table)));
+    }
+
+    /// Whether a table was excused.
+    pub(crate) fn is_excused(&self, table: &ObjectName) -> bool {
+        with_process(|process| process.excused.contains(&self.key(table)))
+    }
 }
 
 /// A message as rustc wants it: it indents every line after the first by the width of `error: ` itself.
@@ -184,24 +209,4 @@ pub(crate) fn compile_errors(errors: impl IntoIterator<Item = syn::Error>) -> To
         (span.file(), span.line(), span.column())
     });
     errors.iter().map(syn::Error::to_compile_error).collect()
-}
-
-/// Notes that a model of a table was expanded.
-pub(crate) fn note_model(table: &str, model: &str) {
-    with_process(|process| process.models.insert(table.to_lowercase(), model.to_owned()));
-}
-
-/// The model of a table, if it was expanded already in this process.
-pub(crate) fn model_of(table: &str) -> Option<String> {
-    with_process(|process| process.models.get(&table.to_lowercase()).cloned())
-}
-
-/// Notes that a table without a model needs no error of its own: a model was probably meant for it.
-pub(crate) fn excuse(table: &str) {
-    with_process(|process| process.excused.insert(table.to_lowercase()));
-}
-
-/// Whether a table was excused.
-pub(crate) fn is_excused(table: &str) -> bool {
-    with_process(|process| process.excused.contains(&table.to_lowercase()))
 }

@@ -64,7 +64,7 @@ fn claims(item: &SchemaMacro, host: &Host) -> TokenStream {
     let models = item.models.iter().map(|model| {
         quote!((<#model as ::driftless::__private::Table>::NAME, <#model as ::driftless::__private::Table>::CHECKED))
     });
-    let proofs = host.tables().filter(|name| !host::is_excused(&name.to_string())).map(|name| claim(item, host, name));
+    let proofs = host.tables().filter(|name| !host.is_excused(name)).map(|name| claim(item, host, name));
     let duplicates = (item.models.len() > host.tables().count())
         .then(|| quote_spanned!(list=> const _: () = ::driftless::__private::distinct(MODELS);));
     quote_spanned! {list=>
@@ -78,7 +78,7 @@ fn claims(item: &SchemaMacro, host: &Host) -> TokenStream {
 
 fn claim(item: &SchemaMacro, host: &Host, name: &ObjectName) -> TokenStream {
     let table = name.name.as_str();
-    let model = host::model_of(&name.to_string());
+    let model = host.model_of(name);
     let position = item.models.iter().position(|path| {
         path.segments.last().is_some_and(|segment| model.as_ref().is_some_and(|model| segment.ident == model))
     });

@@ -35,8 +35,8 @@ pub(crate) fn expand(input: &syn::DeriveInput) -> TokenStream {
                 let tokens = [found.span, found.end].map(|span| syn::Ident::new("_", span));
                 syn::Error::new_spanned(quote!(#(#tokens)*), host::for_rustc(&found.message))
             }));
-            verdict.meant.iter().for_each(|table| host::excuse(&table.to_string()));
-            host::note_model(&desired.table.name.to_string(), &ident.to_string());
+            verdict.meant.iter().for_each(|table| host.excuse(table));
+            host.note_model(&desired.table.name, &ident.to_string());
             let digest = if denied.is_empty() { host.digest } else { 0 };
             code.extend(implement(&model, &desired, &verdict.table, digest));
             code.extend(verdict.types.iter().map(|proof| prove_type(proof, &verdict.table)));

@@ -89,7 +89,7 @@ impl Judge<'_> {
             if listed.iter().any(|compared| compared.as_ref().is_none_or(|compared| compared.table.is_none())) {
                 return None;
             }
-            return Some(match self.model_of(name) {
+            return Some(match self.model_of(name, host) {
                 Some(model) => format!(
                     "table `{name}` has the model `{model}`, which is not listed in `{}`{place}\n  help: add `{model}` to the list",
                     input.ident
@@ -110,11 +110,14 @@ impl Judge<'_> {
         })
     }
 
-    /// The model of a table in this crate, listed or not.
-    fn model_of(&self, name: &ObjectName) -> Option<String> {
+    /// The model of a table in this crate, listed or not. One that agrees with another directory is none.
+    fn model_of(&self, name: &ObjectName, host: &Arc<Host>) -> Option<String> {
         let is_it = |item: &&ModelItem| {
             let compared = self.compared.get(&(&raw const **item));
-            compared.is_some_and(|compared| compared.ready && compared.table.as_ref() == Some(name))
+            compared.is_some_and(|compared| {
+                let here = compared.agrees_with.as_ref().is_none_or(|other| same_schema(other, host));
+                compared.ready && here && compared.table.as_ref() == Some(name)
+            })
         };
         self.source.models().find(is_it).map(|item| item.input.ident.to_string())
     }
