@@ -47,4 +47,10 @@ pub(super) const ENTRIES: &[Entry] = &[
          \n\
          `--engine` says which version will run the migration.",
     ),
+    (
+        "plan-of-dialect",
+        "Migrations are planned for SQLite only.\n\
+         \n\
+         Write this migration by hand: `cargo driftless new NAME --empty`.",
+    ),
 ];
