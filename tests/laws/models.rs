@@ -48,7 +48,7 @@ fn can_be_said(table: &Table) -> bool {
         });
         once(&columns.collect::<Vec<_>>())
     };
-    let counts = table.primary_key.as_ref().filter(|key| key.autoincrement).map(|key| key.columns());
+    let counts = table.primary_key.as_ref().filter(|key| key.autoincrement).map(schema_core::PrimaryKey::columns);
     let counts = |column: &Column| counts.as_ref().is_some_and(|columns| columns.contains(&column.name));
     if table.columns.iter().any(|column| counts(column) && column.value != ColumnValue::Given) {
         return false;
