@@ -53,8 +53,13 @@ pub(crate) fn sources(site: &Site) -> Vec<Source> {
 /// Reads the models of a site and lowers them. Where a table has several models in several crates, the one that
 /// a `schema!` lists counts, and then the first.
 pub(crate) fn wanted(site: &Site) -> Wanted {
+    wanted_in(site, Dialect::Sqlite)
+}
+
+/// The same in any dialect.
+pub(crate) fn wanted_in(site: &Site, dialect: Dialect) -> Wanted {
     let mut wanted = Wanted {
-        schema: Schema::empty(Dialect::Sqlite),
+        schema: Schema::empty(dialect),
         renames: Renames::default(),
         open: Vec::new(),
         models: Vec::new(),
@@ -110,7 +115,7 @@ impl Wanted {
         let Ok(model) = &item.model else {
             return self.problems.extend(refusals(source, item.file, &item.model, "model"));
         };
-        let desired = match model.lower(Dialect::Sqlite, &source.resolver(item.module)) {
+        let desired = match model.lower(self.schema.dialect, &source.resolver(item.module)) {
             Ok(desired) => desired,
             Err(errors) => return self.problems.extend(errors_at(source, item.file, &errors, "model")),
         };

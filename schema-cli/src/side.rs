@@ -11,7 +11,7 @@ use schema_replay::{Project, Replay, inspect, is_bookkeeping};
 use crate::args::Where;
 use crate::exit::{Result, Stop};
 use crate::finding::Finding;
-use crate::models::{Wanted, wanted};
+use crate::models::{Wanted, wanted_in};
 use crate::place::{Site, stop};
 
 /// What a word of the command line names.
@@ -44,7 +44,7 @@ pub(crate) fn load(word: &str, place: &Where) -> Result<Loaded> {
         Side::Migrations(version) => migrations(place, version.as_deref()),
         Side::Directory(dir) => {
             let shown = dir.display().to_string();
-            let project = Project::at(&dir, &shown).map_err(|problem| stop(&[problem]))?;
+            let project = place.adjust(Project::at(&dir, &shown).map_err(|problem| stop(&[problem]))?)?;
             let set = schema_replay::read(&project).map_err(|problems| stop(&problems))?;
             replayed(&set.migrations)
         }
@@ -95,7 +95,19 @@ fn is_database(path: &Path) -> std::io::Result<bool> {
 
 /// The schema of the models.
 pub(crate) fn models(place: &Where) -> Result<Loaded> {
-    let wanted = wanted(&site(place)?);
+    models_in(&site(place)?, Dialect::Sqlite)
+}
+
+/// The schema of the models in the dialect that the command line states, whatever the migrations are for.
+pub(crate) fn models_as_stated(place: &Where) -> Result<Loaded> {
+    match place.dialect.as_deref().and_then(Dialect::parse) {
+        Some(dialect) => models_in(&site(&Where { dialect: None, ..place.clone() })?, dialect),
+        None => models(place),
+    }
+}
+
+fn models_in(site: &Site, dialect: Dialect) -> Result<Loaded> {
+    let wanted = wanted_in(site, dialect);
     if !wanted.problems.is_empty() {
         return Err(refused(&wanted.problems));
     }

@@ -24,3 +24,6 @@ mod rebase;
 mod schema;
 #[path = "cli/story.rs"]
 mod story;
+#[cfg(target_os = "linux")]
+#[path = "cli/terminal.rs"]
+mod terminal;

@@ -1,6 +1,6 @@
 //! `schema`: the DDL of the models, or of the migrations at a version.
 
-use schema_core::{Dialect, Schema, Unmanaged, UnmanagedKind, render};
+use schema_core::{Schema, Unmanaged, UnmanagedKind, render};
 use serde_json::json;
 
 use crate::args::Where;
@@ -10,9 +10,10 @@ use crate::{out, side};
 pub(crate) fn run(place: &Where, at: Option<&str>, as_json: bool) -> Result<Outcome> {
     let mut loaded = match at {
         Some(version) => side::migrations(place, Some(version))?,
-        None => side::models(place)?,
+        None => side::models_as_stated(place)?,
     };
-    loaded.settle(&Schema::empty(Dialect::Sqlite))?;
+    let empty = Schema::empty(loaded.inspection.schema.dialect);
+    loaded.settle(&empty)?;
     let schema = &loaded.inspection.schema;
     let mut statements = render::schema(schema);
     // Views, triggers and virtual tables are kept as their files write them.

@@ -57,6 +57,15 @@ fn the_ddl_of_models_and_of_versions() {
 }
 
 #[test]
+fn models_have_ddl_for_postgresql_too() {
+    let dir = package();
+    snapshot("schema_postgres", &dir.run("schema --dialect postgres").ends(0).text());
+    dir.run("schema --dialect postgres --models src/lib.rs").ends(0);
+    dir.refused(2, "schema --dialect postgres --at 1");
+    dir.refused(2, "schema --dialect mysql");
+}
+
+#[test]
 fn the_ddl_of_bare_files_is_that_of_the_package() {
     let dir = package();
     let bare = dir.run("schema --models src/lib.rs --migrations migrations").ends(0);

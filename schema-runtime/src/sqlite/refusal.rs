@@ -371,7 +371,7 @@ pub(crate) fn drifted(last: &Migration, differences: &[String], db: &Connection)
         .list(differences)
         .help(
             Kind::Drifted,
-            format_args!("`cargo driftless diff {} migrations@{version}` prints what differs as SQL", file(db)),
+            format_args!("`cargo driftless diff {} migrations@{version}` shows what differs", file(db)),
         )
 }
 
@@ -385,7 +385,7 @@ pub(crate) fn unknown(nearest: Option<(&Migration, &[String])>, db: &Connection)
     }
     message.help(
         Kind::Drifted,
-        format_args!("`cargo driftless diff {} migrations@{version}` prints what differs as SQL", file(db)),
+        format_args!("`cargo driftless diff {} migrations@{version}` shows what differs", file(db)),
     )
 }
 
