@@ -1,6 +1,9 @@
 //! Printed models: their text, and that they ask for exactly the tables that they were printed from.
 
-use schema_core::{Dialect, Migration};
+use schema_core::{
+    Column, ColumnType, ColumnValue, Dialect, Diff, EnumType, Expr, Index, KeyPart, Migration, Name, ObjectName, Pair,
+    PrimaryKey, Schema, Table, Unique,
+};
 use schema_model::check::{Diagnostic, Found, check};
 use schema_model::print::Models;
 use schema_model::{Model, SqlTypeModel, StandardTypes};
@@ -314,4 +317,83 @@ pub struct A {
 }
 "#
     );
+}
+
+/// What only PostgreSQL has, said and read back.
+#[test]
+fn postgresql_is_stated_as_well() {
+    let d = Dialect::Postgres;
+    let name = |text: &str| Name::new(d, text);
+    let column = |text: &str, ty: &str, nullable: bool, value: ColumnValue| Column {
+        name: name(text),
+        ty: ColumnType::parse(d, ty),
+        nullable,
+        value,
+        collation: None,
+        on_conflict: None,
+        comment: None,
+    };
+    let mut table = Table::empty(ObjectName::new(d, Some("auth"), "users"));
+    table.columns = vec![
+        column("id", "bigint", false, ColumnValue::Identity { always: true }),
+        column("mood", "mood", true, ColumnValue::Given),
+        column("email", "varchar(20)", false, ColumnValue::Default(Expr::parse(d, "''").expect("a default"))),
+        column("seen", "timestamptz", true, ColumnValue::Given),
+    ];
+    table.comment = Some("who may log in".into());
+    table.primary_key = Some(PrimaryKey { name: Some(name("users_pkey")), ..PrimaryKey::over([name("id")]) });
+    let mut unique = Unique::over([name("email"), name("seen")]);
+    unique.name = Some(name("users_email_seen_mood_key"));
+    unique.nulls_not_distinct = true;
+    unique.deferrable = schema_core::Deferrable::Deferred;
+    unique.include = vec![name("mood")];
+    table.uniques = vec![unique];
+    let mut index = Index::over(vec![KeyPart { nulls_first: Some(true), ..KeyPart::column(name("seen")) }]);
+    (index.name, index.method) = (Some(name("by_seen")), Some(name("brin")));
+    table.indexes = vec![index];
+    let mut schema = Schema::empty(d);
+    let mood = EnumType { name: ObjectName::new(d, None, "mood"), variants: vec!["sad".into(), "ok".into()] };
+    schema.enums.insert(mood.name.clone(), mood);
+    schema.tables.insert(table.name.clone(), table.clone());
+    let file = Models::of(&schema).file("migrations");
+    assert_eq!(
+        file,
+        r#"use driftless::{SqlType, Table, schema};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SqlType)]
+#[sql(postgres_enum = "mood")]
+pub enum Mood {
+    Sad,
+    Ok,
+}
+
+#[derive(Clone, Debug, PartialEq, Table)]
+#[table(
+    schema = "auth",
+    comment = "who may log in",
+    unique(email, seen, nulls_not_distinct, deferrable = deferred, include(mood)),
+    index(seen nulls first, name = "by_seen", using = "brin")
+)]
+pub struct User {
+    #[column(primary_key, identity = always)]
+    pub id: i64,
+    pub mood: Option<Mood>,
+    #[column(sql_type = "character varying(20)", default = "")]
+    pub email: String,
+    #[column(sql_type = "timestamp with time zone")]
+    pub seen: Option<String>,
+}
+
+schema! {
+    /// The database of the application.
+    pub static APP: Postgres = "migrations" [User];
+}
+"#
+    );
+    let item = file.split("\n\n").nth(2).expect("the struct");
+    let model = Model::parse(&syn::parse_str(item).expect("a struct")).expect("a model");
+    let mut read = model.lower(d, &StandardTypes).expect("a table").table;
+    read.columns[1].ty = ColumnType::parse(d, "mood");
+    read.settle(&table);
+    assert_eq!(Diff::between_tables(Pair::new(&table, &read)).changes, []);
 }
