@@ -42,7 +42,7 @@ fn main() -> ExitCode {
             return Outcome::Unusable.into();
         }
     };
-    let json = cli.json;
+    let json = cli.json || matches!(cli.command, args::Command::Check { format: args::Format::Json, .. });
     match on_a_large_stack(move || commands::run(cli)) {
         Ok(outcome) => outcome.into(),
         Err(stop) => {

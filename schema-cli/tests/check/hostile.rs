@@ -26,6 +26,16 @@ fn paths_that_do_not_exist() {
 }
 
 #[test]
+fn an_error_is_a_document_too_where_one_was_asked_for() {
+    let dir = bare(MODELS, POSTS);
+    for format in ["--json", "--format json"] {
+        let run = dir.refused(2, &format!("check --models absent.rs --migrations migrations {format}"));
+        assert_eq!(run.json()["error"], "there is no file or directory `absent.rs`");
+        assert_eq!(run.stderr, "");
+    }
+}
+
+#[test]
 fn a_package_that_does_not_exist() {
     let run = package(MODELS, POSTS).refused(2, "check --package other");
     assert_eq!(run.stderr, "error: there is no package `other` in this workspace\n");
