@@ -319,9 +319,8 @@ pub struct A {
     );
 }
 
-/// What only PostgreSQL has, said and read back.
-#[test]
-fn postgresql_is_stated_as_well() {
+/// A table with what only PostgreSQL has.
+fn postgres_table() -> Table {
     let d = Dialect::Postgres;
     let name = |text: &str| Name::new(d, text);
     let column = |text: &str, ty: &str, nullable: bool, value: ColumnValue| Column {
@@ -351,6 +350,13 @@ fn postgresql_is_stated_as_well() {
     let mut index = Index::over(vec![KeyPart { nulls_first: Some(true), ..KeyPart::column(name("seen")) }]);
     (index.name, index.method) = (Some(name("by_seen")), Some(name("brin")));
     table.indexes = vec![index];
+    table
+}
+
+/// What only PostgreSQL has, said and read back.
+#[test]
+fn postgresql_is_stated_as_well() {
+    let (d, table) = (Dialect::Postgres, postgres_table());
     let mut schema = Schema::empty(d);
     let mood = EnumType { name: ObjectName::new(d, None, "mood"), variants: vec!["sad".into(), "ok".into()] };
     schema.enums.insert(mood.name.clone(), mood);
