@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 use schema_core::{Inspection, Place, SourceMap, foreign_key_problems};
 use schema_model::print::Models;
-use schema_replay::Project;
+use schema_replay::{Layout, MigrationSet, Project};
 use serde_json::json;
 
 use crate::args::{PullArgs, Where};
@@ -62,9 +62,7 @@ pub(crate) fn run(place: &Where, args: &PullArgs, json: bool) -> Result<Outcome>
 }
 
 fn migrations(place: &Where) -> Result<Source> {
-    let site = place.site()?;
-    let project = site.project()?.clone();
-    let set = site.read()?;
+    let (project, set) = read(place.site()?.project()?)?;
     let replay = schema_replay::replay(&set.migrations).map_err(|problem| stop(&[problem]))?;
     let mut findings: Vec<Finding> =
         replay.findings.iter().map(|found| Finding::at(found.code, &found.place)).collect();
@@ -77,6 +75,25 @@ fn migrations(place: &Where) -> Result<Source> {
     );
     let notes = notes::migrations(&set, &replay.functions);
     Ok(Source { inspection: replay.inspection, from, project: Some(project), findings, notes })
+}
+
+/// Reads the migrations. Where two share a number, and no lock says that driftless looks after them, they are another
+/// tool's, and the order of the names is all that there is.
+fn read(project: &Project) -> Result<(Project, MigrationSet)> {
+    let problems = match schema_replay::read(project) {
+        Ok(set) => return Ok((project.clone(), set)),
+        Err(problems) => problems,
+    };
+    let locked = project.dir.join(schema_core::lock::FILE_NAME).exists();
+    let shared = problems.iter().all(|problem| problem.code == "duplicate-version");
+    if locked || !shared || project.config.layout.is_some() {
+        return Err(stop(&problems));
+    }
+    let mut by_name = project.clone();
+    by_name.config.layout = Some(Layout::ByName);
+    // A directory that has no such order has its own problems still.
+    let set = schema_replay::read(&by_name).map_err(|_| stop(&problems))?;
+    Ok((by_name, set))
 }
 
 fn database(file: &Path) -> Result<Source> {

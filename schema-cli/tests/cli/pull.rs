@@ -160,6 +160,21 @@ fn a_layout_that_was_stated_stays_stated() {
 }
 
 #[test]
+fn numbers_that_two_files_share_are_no_order() {
+    let dir = Dir::with(&[("migrations/01_a_users.sql", USERS), ("migrations/01_b_posts.sql", POSTS)]);
+    let pulled = dir.run(PULL).ends(0).text();
+    assert!(pulled.contains("laid out as by-name"), "{pulled}");
+    assert_eq!(dir.read("migrations/driftless.toml"), "layout = \"by-name\"\n");
+    dir.run(CHECK).ends(0);
+
+    let locked = Dir::with(&[("migrations/1_users.sql", USERS)]);
+    locked.run("lock --migrations migrations").ends(0);
+    locked.write("migrations/1_posts.sql", POSTS);
+    let refused = locked.refused(2, PULL).text();
+    assert!(refused.contains("have the same version 1"), "two branches met: {refused}");
+}
+
+#[test]
 fn what_has_no_model_is_told() {
     let dir = Dir::with(&[
         ("migrations/0001_users.sql", USERS),
