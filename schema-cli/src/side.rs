@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
 use schema_core::{Dialect, Inspection, Migration, Renames, Schema, SourceMap, checksum, compare_versions};
 use schema_replay::{Project, Replay, inspect, is_bookkeeping};
 
 use crate::args::Where;
+use crate::commands::database::reader;
 use crate::exit::{Result, Stop};
 use crate::finding::Finding;
 use crate::models::{Wanted, wanted_in};
@@ -186,7 +186,7 @@ fn database(path: &Path) -> Result<Loaded> {
         let shown = path.display();
         Stop::unusable(format!("cannot read the database `{shown}`: {error}\n  help: check that it is a SQLite file"))
     };
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+    let connection = reader(path).map_err(failed)?;
     let mut inspection = inspect(&connection).map_err(failed)?;
     inspection.schema.tables.retain(|name, _| !is_bookkeeping(name.name.as_str()));
     inspection.unmanaged.retain(|object| !is_bookkeeping(object.table.as_ref().unwrap_or(&object.name).as_str()));

@@ -61,8 +61,19 @@ pub(crate) fn typed(message: &str) -> String {
 /// Opens a file that is there, for reading.
 pub(crate) fn open(database: &Path) -> Result<Connection> {
     existing(database)?;
-    Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)
-        .map_err(|error| Stop::unusable(format!("cannot open `{}`: {error}", database.display())))
+    reader(database).map_err(|error| Stop::unusable(format!("cannot open `{}`: {error}", database.display())))
+}
+
+/// A connection that only reads, and leaves nothing behind: whoever opens a database in WAL mode makes two files
+/// beside it, and only one who might write removes them again. Where they are there already, they stay as they are.
+pub(crate) fn reader(database: &Path) -> rusqlite::Result<Connection> {
+    let mut log = database.as_os_str().to_owned();
+    log.push("-wal");
+    let is_there = Path::new(&log).exists();
+    let flags = if is_there { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+    let connection = Connection::open_with_flags(database, flags)?;
+    connection.execute_batch("PRAGMA query_only = ON")?;
+    Ok(connection)
 }
 
 /// Refuses a path that is no file.

@@ -2,7 +2,7 @@
 
 mod apply;
 mod check;
-mod database;
+pub(crate) mod database;
 mod diff;
 mod git;
 mod init;

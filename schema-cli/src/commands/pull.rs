@@ -5,7 +5,6 @@ mod notes;
 
 use std::path::{Component, Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
 use schema_core::{Inspection, Place, SourceMap, foreign_key_problems};
 use schema_model::print::Models;
 use schema_replay::{Layout, MigrationSet, Project};
@@ -102,7 +101,7 @@ fn database(file: &Path) -> Result<Source> {
         return Err(Stop::unusable(format!("there is no file `{shown}`")));
     }
     let unreadable = |error: rusqlite::Error| Stop::unusable(format!("cannot read `{shown}`: {error}"));
-    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(unreadable)?;
+    let connection = super::database::reader(file).map_err(unreadable)?;
     let mut inspection = schema_replay::inspect(&connection).map_err(unreadable)?;
     let is_history = |name: &schema_core::Name| schema_replay::is_bookkeeping(name.as_str());
     let history: Vec<String> =

@@ -185,3 +185,23 @@ fn files_that_are_no_database() {
     }
     snapshot("no_database", &text);
 }
+
+/// Whoever reads a database in WAL mode makes two files beside it.
+#[test]
+fn reading_leaves_nothing_behind() {
+    let dir = at_one();
+    sql(&dir, "PRAGMA journal_mode = WAL");
+    assert!(!dir.path("app.db-wal").exists());
+    refused(&dir, 1, "status app.db");
+    refused(&dir, 0, "plan app.db");
+    refused(&dir, 1, "diff app.db migrations");
+    dir.refused(0, "pull --database app.db");
+    // What another program has open stays as it is, and what it wrote is seen.
+    let writer = Connection::open(dir.path("app.db")).expect("it opens");
+    writer.execute_batch("CREATE TABLE own (a)").expect("sql");
+    let text = run(&dir, "diff app.db migrations@1").ends(1).text();
+    assert!(text.contains("- table own (a)"), "{text}");
+    drop(writer);
+    run(&dir, "apply app.db --yes").ends(0);
+    assert!(!dir.path("app.db-wal").exists());
+}
