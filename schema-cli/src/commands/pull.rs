@@ -76,8 +76,8 @@ fn migrations(place: &Where) -> Result<Source> {
     Ok(Source { inspection: replay.inspection, from, project: Some(project), findings, notes })
 }
 
-/// Reads the migrations. Where two share a number, and no lock says that driftless looks after them, they are another
-/// tool's, and the order of the names is all that there is.
+/// Reads the migrations. Two branches that met share the newest number, which is an error. Where an older one is
+/// shared, and no lock says that driftless looks after the directory, the order of the names is all that there is.
 fn read(project: &Project) -> Result<(Project, MigrationSet)> {
     let problems = match schema_replay::read(project) {
         Ok(set) => return Ok((project.clone(), set)),
@@ -85,7 +85,7 @@ fn read(project: &Project) -> Result<(Project, MigrationSet)> {
     };
     let locked = project.dir.join(schema_core::lock::FILE_NAME).exists();
     let shared = problems.iter().all(|problem| problem.code == "duplicate-version");
-    if locked || !shared || project.config.layout.is_some() {
+    if locked || !shared || project.config.layout.is_some() || !shares_an_older_number(project) {
         return Err(stop(&problems));
     }
     let mut by_name = project.clone();
@@ -93,6 +93,12 @@ fn read(project: &Project) -> Result<(Project, MigrationSet)> {
     // A directory that has no such order has its own problems still.
     let set = schema_replay::read(&by_name).map_err(|_| stop(&problems))?;
     Ok((by_name, set))
+}
+
+fn shares_an_older_number(project: &Project) -> bool {
+    let Ok(set) = schema_replay::read_duplicated(project) else { return false };
+    let versions: Vec<&str> = set.migrations.iter().map(|migration| &*migration.version).collect();
+    versions.windows(2).any(|pair| pair[0] == pair[1] && Some(&pair[1]) != versions.last())
 }
 
 fn database(file: &Path) -> Result<Source> {

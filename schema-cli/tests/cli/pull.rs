@@ -160,18 +160,23 @@ fn a_layout_that_was_stated_stays_stated() {
 }
 
 #[test]
-fn numbers_that_two_files_share_are_no_order() {
-    let dir = Dir::with(&[("migrations/01_a_users.sql", USERS), ("migrations/01_b_posts.sql", POSTS)]);
+fn an_older_number_that_two_files_share_is_no_order() {
+    let files = [("migrations/01_a_users.sql", USERS), ("migrations/01_b_posts.sql", POSTS)];
+    let dir = Dir::with(&files);
+    let met = dir.refused(2, PULL).text();
+    assert!(met.contains("have the same version 1"), "two branches met: {met}");
+
+    dir.write("migrations/02_index.sql", "CREATE INDEX posts_user_id_idx ON posts (user_id);\n");
     let pulled = dir.run(PULL).ends(0).text();
     assert!(pulled.contains("laid out as by-name"), "{pulled}");
     assert_eq!(dir.read("migrations/driftless.toml"), "layout = \"by-name\"\n");
     dir.run(CHECK).ends(0);
 
-    let locked = Dir::with(&[("migrations/1_users.sql", USERS)]);
+    let locked = Dir::with(&[("migrations/1_users.sql", USERS), ("migrations/2_none.sql", "SELECT 1;\n")]);
     locked.run("lock --migrations migrations").ends(0);
     locked.write("migrations/1_posts.sql", POSTS);
     let refused = locked.refused(2, PULL).text();
-    assert!(refused.contains("have the same version 1"), "two branches met: {refused}");
+    assert!(refused.contains("have the same version 1"), "{refused}");
 }
 
 #[test]
