@@ -135,6 +135,7 @@ impl Reader<'_> {
         if self.layout == Layout::Diesel {
             naming::pad_dates(&mut all);
         }
+        naming::tag_engines(self.project.config.dialect, &mut all);
         self.check_directories(&all);
         for (_, file) in all.iter().filter(|(named, _)| named.role == Role::Code) {
             let fact = format!("`{}` is a migration in another language than SQL", self.shown(file));
@@ -367,6 +368,18 @@ mod tests {
             &["1_a.mysql.up.sql", "1_a.sqlite.up.sql", "1_a.up.sql", "2_b.mysql.up.sql", "2_b.up.sql"],
             Layout::Sqlx,
             &["m/1_a.sqlite.up.sql", "m/2_b.up.sql"],
+        );
+        order(
+            &[
+                "1_a_postgres.up.sql",
+                "1_a_sqlite.down.sql",
+                "1_a_sqlite.up.sql",
+                "2_b_postgres.up.sql",
+                "2_b_sqlite.up.sql",
+                "3_from_postgres.up.sql",
+            ],
+            Layout::Sqlx,
+            &["m/1_a_sqlite.up.sql", "m/2_b_sqlite.up.sql", "m/3_from_postgres.up.sql"],
         );
     }
 }

@@ -29,7 +29,8 @@ use crate::{MigrationSet, Problem, Project, markers};
 pub fn read_downs(project: &Project, set: &MigrationSet) -> Result<Vec<Migration>, Vec<Problem>> {
     let listing = Listing::of(&project.dir, &project.shown).map_err(|problem| vec![problem])?;
     let named = |file| Some((naming::read(set.layout, project.config.dialect, file)?, file));
-    let all: Vec<(Named, &File)> = listing.files.iter().filter_map(named).collect();
+    let mut all: Vec<(Named, &File)> = listing.files.iter().filter_map(named).collect();
+    naming::tag_engines(project.config.dialect, &mut all);
     let mut problems = Vec::new();
     let mut downs = Vec::new();
     for migration in &set.migrations {

@@ -176,6 +176,34 @@ fn engine(word: &str) -> Option<Option<Dialect>> {
     }
 }
 
+/// Names that end in an engine, where the same name with another one stands beside: `1_users_sqlite.up.sql`.
+pub(crate) fn tag_engines(dialect: Dialect, all: &mut [(Named, &File)]) {
+    let key = |named: &Named| {
+        let (stem, engine) = engine_suffix(&named.name)?;
+        Some((named.version.clone(), stem.to_owned(), engine))
+    };
+    let keys: Vec<_> = all.iter().map(|(named, _)| key(named)).collect();
+    for ((named, _), mine) in all.iter_mut().zip(&keys) {
+        let Some((version, stem, engine)) = mine else { continue };
+        let beside = |(other, same, another): &(String, String, Option<Dialect>)| {
+            other == version && same == stem && another != engine
+        };
+        if keys.iter().flatten().any(beside) {
+            stem.clone_into(&mut named.name);
+            match engine {
+                Some(engine) if *engine == dialect => named.specific = true,
+                _ => named.role = Role::Foreign,
+            }
+        }
+    }
+}
+
+/// A name without the engine that it ends in.
+fn engine_suffix(name: &str) -> Option<(&str, Option<Dialect>)> {
+    let (stem, word) = name.rsplit_once(['_', '-'])?;
+    Some((stem, engine(word)?))
+}
+
 /// The number that a name begins with and what follows it: digits, `1.2.0`, or a date with hyphens.
 pub(crate) fn numbered(stem: &str) -> Option<(&str, &str)> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
@@ -230,9 +258,15 @@ pub(crate) fn two_files(files: &[File]) -> Layout {
     // Only maragu's migrate lets files share a number, and it takes no name with a dot. Two branches that took one
     // number share the last one.
     let is_up = |name: &&&str| name.ends_with(".up.sql") && maragu(name).is_some();
-    let number = |name: &&str| numbered(name).map(|(number, _)| without_zeros(number));
-    let mut numbers: Vec<String> = top.iter().filter(is_up).filter_map(number).collect();
-    numbers.sort_by(|a, b| compare_versions(a, b));
+    let number = |name: &&str| {
+        let (number, rest) = numbered(name.trim_end_matches(".up.sql"))?;
+        Some((without_zeros(number), engine_suffix(rest).map_or(rest, |(stem, _)| stem).to_owned()))
+    };
+    let mut numbers: Vec<(String, String)> = top.iter().filter(is_up).filter_map(number).collect();
+    numbers.sort_by(|a, b| compare_versions(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)));
+    // What is written for several engines is one migration.
+    numbers.dedup();
+    let numbers: Vec<String> = numbers.into_iter().map(|(number, _)| number).collect();
     let repeated: Vec<&[String]> = numbers.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).collect();
     let first = repeated.first().is_some_and(|same| same.first() == numbers.first());
     let shared = repeated.len() > 1 || (first && numbers.first() != numbers.last());
