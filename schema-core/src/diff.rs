@@ -253,6 +253,7 @@ impl Table {
 
     /// Turns the UNIQUE constraints that were found as unique indexes into such.
     fn settle_uniques(&mut self, found: &Table) {
+        let count = |list: &[Index], like: &Index| list.iter().filter(|one| one.same_but_name(like)).count();
         let mut rest = Vec::new();
         for unique in std::mem::take(&mut self.uniques) {
             let is_constraint = found.uniques.iter().any(|other| other.label() == unique.label());
@@ -261,7 +262,7 @@ impl Table {
                     && index.predicate.is_none()
                     && index.parts == unique.parts
                     && (unique.name.is_none() || unique.name == index.name)
-                    && !self.indexes.iter().any(|mine| mine.same_but_name(index) && mine.unique)
+                    && count(&self.indexes, index) < count(&found.indexes, index)
             });
             match index {
                 Some(index) if !is_constraint && unique.on_conflict.is_none() => self.indexes.push(index.clone()),

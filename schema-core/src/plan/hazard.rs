@@ -113,8 +113,8 @@ fn orphans(work: &Work<'_>, tables: Pair<&Table>, key: &ForeignKey) -> Vec<Hazar
     let filled =
         |name: &Name| work.backfill.iter().any(|one| one.table == tables.after.name.name && one.column == *name);
     let is_null = |name: &Name| {
-        let value = tables.after.column(name).map(|column| &column.value);
-        tables.before.column(name).is_none() && value == Some(&ColumnValue::Given) && !filled(name)
+        let is_open = |column: &Column| column.nullable && column.value == ColumnValue::Given;
+        tables.before.column(name).is_none() && tables.after.column(name).is_some_and(is_open) && !filled(name)
     };
     if key.columns.iter().any(is_null) {
         return Vec::new();
@@ -177,8 +177,23 @@ fn changes_values(pair: &Pair<Column>, fact: ColumnFact) -> bool {
     }
 }
 
-/// What compares the values of a column, when these may become others.
+/// What compares the values of a column, or what is generated from them, when these may become others.
 fn found_by_value(work: &Work<'_>, table: &Table, column: &Name) -> Vec<(HazardKind, String)> {
+    let mut affected = vec![column.clone()];
+    let depends = |on: &[Name], column: &Column| match &column.value {
+        ColumnValue::Generated { expr, .. } => on.iter().any(|name| expr.mentions(DIALECT, name)),
+        _ => false,
+    };
+    while let Some(next) =
+        table.columns.iter().find(|column| !affected.contains(&column.name) && depends(&affected, column))
+    {
+        affected.push(next.name.clone());
+    }
+    affected.iter().flat_map(|column| compared(work, table, column)).collect()
+}
+
+/// What compares the values of one column.
+fn compared(work: &Work<'_>, table: &Table, column: &Name) -> Vec<(HazardKind, String)> {
     let mut found = Vec::new();
     if in_unique_key(table, column) {
         found.push((HazardKind::Duplicates, format!("existing rows may get the same value in {column}")));
@@ -238,10 +253,16 @@ fn is_of_type(ty: &str, literal: &str) -> bool {
 }
 
 fn in_unique_key(table: &Table, column: &Name) -> bool {
-    let holds = |parts: &[KeyPart]| parts.iter().any(|part| part.target == KeyTarget::Column(column.clone()));
+    let holds = |parts: &[KeyPart]| {
+        parts.iter().any(|part| match &part.target {
+            KeyTarget::Column(name) => name == column,
+            KeyTarget::Expr(expr) => expr.mentions(DIALECT, column),
+        })
+    };
+    let decides = |index: &crate::Index| index.predicate.as_ref().is_some_and(|expr| expr.mentions(DIALECT, column));
     table.primary_key.as_ref().is_some_and(|key| holds(&key.parts))
         || table.uniques.iter().any(|unique| holds(&unique.parts))
-        || table.indexes.iter().any(|index| index.unique && holds(&index.parts))
+        || table.indexes.iter().any(|index| index.unique && (holds(&index.parts) || decides(index)))
 }
 
 /// The views and triggers that may use a column that goes. Only SQLite knows whether they do.

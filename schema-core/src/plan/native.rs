@@ -18,10 +18,25 @@ pub(super) fn native(work: &Work<'_>, one: &Altered<'_>) -> Vec<Step> {
             let Some(step) = stage(one, change) else { continue };
             let comment = step.comment.clone().unwrap_or_else(|| words::words(change));
             let step = step.why(format!("Table {}: {comment}.", one.name())).hazards(one.hazards(work, change));
+            let beside = one.changes.iter().filter(|other| stands_beside(one, change, other));
+            let step = step.hazards(beside.flat_map(|other| one.hazards(work, other)));
             steps.push(Step { loses: losses(work, std::slice::from_ref(change)), ..step });
         }
     }
     steps
+}
+
+/// Whether a constraint comes with a new column, in the same statement.
+fn stands_beside(one: &Altered<'_>, column: &Change, other: &Change) -> bool {
+    let Change::Column { edit: Edit::Add(column), .. } = column else {
+        return false;
+    };
+    let beside = match other {
+        Change::Check { edit: Edit::Add(check), .. } => route::added_beside(one.tables, check),
+        Change::ForeignKey { edit: Edit::Add(key), .. } => route::references_beside(one.tables, key),
+        _ => None,
+    };
+    beside.is_some_and(|beside| beside.name == column.name)
 }
 
 fn add_column(one: &Altered<'_>, change: &Change) -> Option<Step> {
