@@ -213,9 +213,8 @@ impl Ground {
             work.keep(&found, "as it is");
             return Ok(());
         }
-        let dir = self.project.dir.strip_prefix(&self.root).unwrap_or(&self.project.dir);
-        let dir = dir.to_str().ok_or_else(|| Stop::unusable("the name of the migrations directory is not UTF-8"))?;
-        let text = config::text(&dir.replace('\\', "/"), migrations.layout);
+        let dir = from_root(&self.root, &self.project.dir);
+        let text = config::text(&dir, migrations.layout);
         work.write(self.root.join("driftless.toml"), text, "every line that is a comment shows a default");
         Ok(())
     }
@@ -232,9 +231,8 @@ impl Ground {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(Stop::unusable(format!("cannot read `{}`: {error}", near(&path).display()))),
         };
-        let dir = self.project.dir.strip_prefix(&self.root).unwrap_or(&self.project.dir).display().to_string();
-        match build_script::watching(existing.as_deref(), &dir.replace('\\', "/"), &near(&path).display().to_string())?
-        {
+        let dir = from_root(&self.root, &self.project.dir);
+        match build_script::watching(existing.as_deref(), &dir, &near(&path).display().to_string())? {
             None => work.keep(&path, "watches the migrations"),
             Some(text) if existing.is_some() => {
                 work.write(path, text, "two lines more: cargo builds again when a migration comes");
@@ -266,6 +264,14 @@ impl Ground {
 fn absolute(path: &Path) -> PathBuf {
     let shown = Project::at(path, "");
     shown.map_or_else(|_| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()), |project| project.dir)
+}
+
+/// The directory as seen from the root, with slashes: `migrations`, `../db`.
+fn from_root(root: &Path, dir: &Path) -> String {
+    let shared = root.components().zip(dir.components()).take_while(|(a, b)| a == b).count();
+    let up = root.components().skip(shared).map(|_| "..".into());
+    let down = dir.components().skip(shared).map(|component| component.as_os_str().to_string_lossy());
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
 
 /// What cargo knows about the package in a directory.

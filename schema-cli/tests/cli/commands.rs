@@ -17,7 +17,8 @@ fn cargo_calls_it_with_its_own_name_first() {
 #[test]
 fn it_is_a_command_of_cargo() {
     let binary = std::path::Path::new(env!("CARGO_BIN_EXE_cargo-driftless"));
-    let path = format!("{}:{}", binary.parent().expect("its directory").display(), env!("PATH"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{path}", binary.parent().expect("its directory").display());
     let output = Command::new(env!("CARGO")).args(["driftless", "explain", "unique"]).env("PATH", path).output();
     let output = output.expect("cargo runs");
     assert!(output.status.success(), "{output:?}");

@@ -101,6 +101,16 @@ fn a_stated_directory_is_made() {
 }
 
 #[test]
+fn a_directory_beside_the_package_is_named_from_there() {
+    let dir = Dir::with(&[("app/driftless.toml", "migrations = \"../db\"\n"), ("app/src/lib.rs", MODELS)]);
+    let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n";
+    dir.write("app/Cargo.toml", manifest);
+    dir.run("init --manifest-path app/Cargo.toml").ends(0);
+    assert!(dir.read("app/build.rs").contains("DRIFTLESS_WATCH=../db\""), "{}", dir.read("app/build.rs"));
+    assert!(dir.path("db/0001_initial.sql").is_file());
+}
+
+#[test]
 fn one_package_of_a_workspace() {
     let manifest = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
     let dir = Dir::with(&[
