@@ -8,8 +8,10 @@
 pub mod attribute;
 pub mod check;
 mod errors;
+mod ident;
 mod lower;
 mod model;
+mod parse;
 pub mod print;
 mod read;
 mod schema_macro;
@@ -20,10 +22,11 @@ mod sql_type;
 mod types;
 mod valid;
 
+pub use ident::table_name_of;
 pub use lower::{Desired, FieldColumn, OpenType, Reference};
 pub use model::{
     CheckAttribute, DefaultValue, ElementTarget, Field, ForeignKeyAttribute, KeyAttribute, KeyElement, Model, Parent,
-    Setting, TableAttributes, table_name_of,
+    Setting, TableAttributes,
 };
 pub use schema_macro::SchemaMacro;
 pub use spans::Spans;

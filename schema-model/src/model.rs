@@ -1,9 +1,10 @@
 //! The nouns that the attributes of a struct are read into, each with its place in the source.
 
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
 use schema_core::{Action, Deferrable, OnConflict};
-use syn::{DeriveInput, Path, Type};
+use syn::{Path, Type};
+
+use crate::ident::{plain, table_name_of};
 
 /// A struct with `#[derive(Table)]`, read but not yet bound to a dialect.
 #[derive(Clone, Debug)]
@@ -243,27 +244,6 @@ pub enum Parent {
 }
 
 impl Model {
-    /// Reads a struct and its attributes.
-    ///
-    /// ```
-    /// let input = syn::parse_str(r#"struct User { #[column(primary_key)] id: i64 }"#)?;
-    /// let model = schema_model::Model::parse(&input)?;
-    /// assert_eq!(model.table_name(), "users");
-    /// # Ok::<_, syn::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// One for every refusal that does not depend on the dialect, all combined.
-    pub fn parse(input: &DeriveInput) -> syn::Result<Model> {
-        let mut errors = crate::errors::Errors::default();
-        let model = crate::read::model(input, &mut errors);
-        if let Some(model) = &model {
-            crate::valid::model(model, &mut errors);
-        }
-        let ident = input.ident.span();
-        errors.finish(model)?.ok_or_else(|| syn::Error::new(ident, "no columns could be read"))
-    }
-
     /// The table's name: as stated, or the struct's in snake case with an `s`.
     pub fn table_name(&self) -> String {
         match &self.table.name {
@@ -286,24 +266,4 @@ impl Field {
             None => plain(&self.ident),
         }
     }
-}
-
-/// The name of an identifier without `r#`.
-pub(crate) fn plain(ident: &Ident) -> String {
-    use syn::ext::IdentExt;
-    ident.unraw().to_string()
-}
-
-/// The table's name of a struct that states none: Diesel's rule, snake case and an `s`.
-pub fn table_name_of(ident: &Ident) -> String {
-    let mut name = crate::sql_type::Case::Snake.of(&plain(ident));
-    name.push('s');
-    name
-}
-
-/// The tokens of a type, without white space, as [`schema_core::TypeFact::standard`] takes them.
-pub(crate) fn compact(tokens: &impl ToTokens) -> String {
-    let mut text = tokens.to_token_stream().to_string();
-    text.retain(|c| !c.is_whitespace());
-    text
 }

@@ -5,7 +5,8 @@ use syn::{Data, DataEnum, DeriveInput, Fields, LitStr, Type};
 
 use crate::attribute::{self, Entry, Level, RENAME_ALL, Value, among, closest};
 use crate::errors::Errors;
-use crate::model::{Setting, plain};
+use crate::ident::{Case, plain};
+use crate::model::Setting;
 use crate::types::ResolvedType;
 
 /// A type with `#[derive(SqlType)]`.
@@ -161,46 +162,4 @@ fn case_of(lit: &LitStr, errors: &mut Errors) -> Case {
         },
     ));
     Case::Snake
-}
-
-/// How the names of variants are stored, in the order of [`RENAME_ALL`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Case {
-    Snake,
-    Lower,
-    Upper,
-    ScreamingSnake,
-    Kebab,
-    Camel,
-    Pascal,
-}
-
-impl Case {
-    /// The name of a variant in this case, by the rules of serde's `rename_all`.
-    pub(crate) fn of(self, name: &str) -> String {
-        match self {
-            Case::Snake => snake(name),
-            Case::Lower => name.to_lowercase(),
-            Case::Upper => name.to_uppercase(),
-            Case::ScreamingSnake => snake(name).to_uppercase(),
-            Case::Kebab => snake(name).replace('_', "-"),
-            Case::Camel => {
-                let mut chars = name.chars();
-                chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
-            }
-            Case::Pascal => name.to_owned(),
-        }
-    }
-}
-
-/// An underscore before every capital but the first, all in lower case: Diesel's rule and serde's.
-fn snake(name: &str) -> String {
-    let mut snake = String::with_capacity(name.len() + 4);
-    for (at, c) in name.char_indices() {
-        if at > 0 && c.is_uppercase() {
-            snake.push('_');
-        }
-        snake.extend(c.to_lowercase());
-    }
-    snake
 }

@@ -115,9 +115,9 @@ pub(crate) fn ungrouped(ty: &Type) -> &Type {
 fn standard_name(ty: &Type) -> Option<String> {
     match ungrouped(ty) {
         Type::Path(path) if path.qself.is_none() && is_standard_path(&path.path) => {
-            path.path.segments.last().map(crate::model::compact)
+            path.path.segments.last().map(crate::ident::compact)
         }
-        Type::Reference(reference) => Some(crate::model::compact(reference)),
+        Type::Reference(reference) => Some(crate::ident::compact(reference)),
         _ => None,
     }
 }

@@ -11,7 +11,8 @@ use schema_core::{
 use syn::{Path, Type};
 
 use crate::errors::Errors;
-use crate::model::{DefaultValue, Field, ForeignKeyAttribute, Model, Parent, plain, table_name_of};
+use crate::ident::{plain, table_name_of};
+use crate::model::{DefaultValue, Field, ForeignKeyAttribute, Model, Parent};
 use crate::spans::Spans;
 use crate::types::{ResolvedType, TypeResolver, option_argument};
 

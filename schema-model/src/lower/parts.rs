@@ -3,7 +3,8 @@
 use schema_core::{Deferrable, Dialect, Index, KeyPart, Name, PrimaryKey, Unique};
 
 use super::Lowering;
-use crate::model::{ElementTarget, Field, KeyAttribute, KeyElement, plain};
+use crate::ident::plain;
+use crate::model::{ElementTarget, Field, KeyAttribute, KeyElement};
 
 impl Lowering<'_> {
     pub(super) fn keys(&mut self) {

@@ -6,7 +6,8 @@ use syn::Error;
 
 use crate::attribute::among;
 use crate::errors::Errors;
-use crate::model::{Field, ForeignKeyAttribute, KeyAttribute, Model, Parent, compact};
+use crate::ident::compact;
+use crate::model::{Field, ForeignKeyAttribute, KeyAttribute, Model, Parent};
 use crate::types::{StandardTypes, TypeResolver as _};
 
 /// The types that a STRICT table knows.

@@ -3,7 +3,7 @@
 use super::attribute::{Entry, attribute, literal};
 use super::names::{camel, words};
 use crate::attribute::RENAME_ALL;
-use crate::sql_type::Case;
+use crate::ident::Case;
 
 /// The cases in the order in which they are tried.
 const CASES: [Case; 7] =

@@ -1,7 +1,7 @@
 //! Rust names for the names of a database: field names in snake case, type names in camel case and in the
 //! singular, each once and none that means something else.
 
-use crate::sql_type::Case;
+use crate::ident::Case;
 
 /// Words that are no names unless they are written `r#type`.
 const KEYWORDS: [&str; 48] = [

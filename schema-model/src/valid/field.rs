@@ -6,7 +6,8 @@ use syn::Error;
 
 use super::{is_in_primary_key, refuse_empty};
 use crate::errors::Errors;
-use crate::model::{DefaultValue, Field, Model, compact};
+use crate::ident::compact;
+use crate::model::{DefaultValue, Field, Model};
 use crate::types::{StandardTypes, TypeResolver, option_argument};
 
 pub(super) fn all(model: &Model, field: &Field, errors: &mut Errors) {

@@ -4,7 +4,8 @@ use syn::Error;
 
 use super::{refuse_empty, refuse_unknown, refuse_unknown_column};
 use crate::errors::Errors;
-use crate::model::{ElementTarget, Field, ForeignKeyAttribute, KeyAttribute, KeyElement, Model, Parent, plain};
+use crate::ident::plain;
+use crate::model::{ElementTarget, Field, ForeignKeyAttribute, KeyAttribute, KeyElement, Model, Parent};
 
 pub(super) fn all(model: &Model, errors: &mut Errors) {
     let table = &model.table;

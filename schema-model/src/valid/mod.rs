@@ -9,7 +9,8 @@ use syn::Error;
 
 use crate::attribute::closest;
 use crate::errors::Errors;
-use crate::model::{Field, Model, Setting, plain};
+use crate::ident::plain;
+use crate::model::{Field, Model, Setting};
 
 pub(crate) fn model(model: &Model, errors: &mut Errors) {
     table(model, errors);

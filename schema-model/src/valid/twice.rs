@@ -4,7 +4,8 @@ use proc_macro2::Span;
 
 use super::lists::column_name;
 use crate::errors::Errors;
-use crate::model::{ElementTarget, Field, ForeignKeyAttribute, KeyAttribute, Model, Parent, Setting, compact, plain};
+use crate::ident::{compact, plain};
+use crate::model::{ElementTarget, Field, ForeignKeyAttribute, KeyAttribute, Model, Parent, Setting};
 
 pub(super) fn all(model: &Model, errors: &mut Errors) {
     refuse(&uniques(model), errors);
