@@ -4,7 +4,7 @@ use crate::{Check, Column, ColumnValue, Dialect, Expr, ForeignKey, PrimaryKey, U
 
 use super::{
     constraint::{check, constraint_name, on_conflict, references},
-    index::collation_name,
+    key::collation_name,
     name,
     shape::is_bare_default,
     spelling,

@@ -2,7 +2,8 @@
 
 use crate::{Action, Check, Deferrable, Dialect, ForeignKey, Name, OnConflict, PrimaryKey, Unique};
 
-use super::{index::key_parts, name, object};
+use super::key::{include, key_parts, names};
+use super::{name, object};
 
 /// A PRIMARY KEY constraint as it stands in a table, or after `ALTER TABLE … ADD`.
 ///
@@ -93,15 +94,6 @@ pub(super) fn references(dialect: Dialect, key: &ForeignKey) -> String {
     }
     text += deferrable(key.deferrable);
     text
-}
-
-pub(super) fn names(dialect: Dialect, list: &[Name]) -> String {
-    let quoted: Vec<String> = list.iter().map(|one| name(dialect, one)).collect();
-    quoted.join(", ")
-}
-
-pub(super) fn include(dialect: Dialect, columns: &[Name]) -> String {
-    if columns.is_empty() { String::new() } else { format!(" INCLUDE ({})", names(dialect, columns)) }
 }
 
 pub(super) const fn on_conflict(clause: Option<OnConflict>) -> &'static str {

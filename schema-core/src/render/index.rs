@@ -1,8 +1,9 @@
-//! Indexes, and the key parts that they share with the constraints.
+//! Indexes.
 
-use crate::{Dialect, Index, KeyPart, KeyTarget, Name, ObjectName};
+use crate::{Dialect, Index, ObjectName};
 
-use super::{constraint::include, name, names::index_name, object, quote::identifier, shape::is_call};
+use super::key::{include, key_parts};
+use super::{name, names::index_name, object, quote::identifier};
 
 /// `CREATE INDEX …` without the semicolon. An open name becomes [`index_name`].
 ///
@@ -37,37 +38,4 @@ pub fn index(dialect: Dialect, table: &ObjectName, index: &Index) -> String {
         text += &format!(" WHERE {predicate}");
     }
     text
-}
-
-pub(super) fn key_parts(dialect: Dialect, parts: &[KeyPart]) -> String {
-    let texts: Vec<String> = parts.iter().map(|part| key_part(dialect, part)).collect();
-    texts.join(", ")
-}
-
-fn key_part(dialect: Dialect, part: &KeyPart) -> String {
-    let mut text = match &part.target {
-        KeyTarget::Column(column) => name(dialect, column),
-        KeyTarget::Expr(expr) if is_call(dialect, expr) => expr.to_string(),
-        KeyTarget::Expr(expr) => format!("({expr})"),
-    };
-    if let Some(collation) = &part.collation {
-        text += &format!(" COLLATE {}", collation_name(dialect, collation));
-    }
-    if let Some(class) = &part.operator_class {
-        text += &format!(" {class}");
-    }
-    if part.descending {
-        text += " DESC";
-    }
-    match part.nulls_first {
-        Some(true) => text += " NULLS FIRST",
-        Some(false) => text += " NULLS LAST",
-        None => {}
-    }
-    text
-}
-
-/// A collation; PostgreSQL's may be in a schema, which a [`Name`] holds as one text.
-pub(super) fn collation_name(dialect: Dialect, collation: &Name) -> String {
-    name(dialect, collation)
 }

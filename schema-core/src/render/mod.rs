@@ -9,6 +9,7 @@ mod alter;
 mod column;
 mod constraint;
 mod index;
+mod key;
 mod keywords;
 mod names;
 mod order;

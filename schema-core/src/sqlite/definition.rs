@@ -1,7 +1,7 @@
 //! The grammar of `CREATE TABLE`: columns and constraints as they are written, before their meaning
 //! for each other is known.
 
-use crate::sqlite::cursor::{Cursor, Source, name_of};
+use crate::sqlite::cursor::{Cursor, Source};
 use crate::sqlite::{canon, key, keyword};
 use crate::token::{Token, TokenKind};
 use crate::{Action, ColumnType, Deferrable, ForeignKey, KeyPart, Name, ObjectName, OnConflict, ParseError};
@@ -108,7 +108,7 @@ impl<'t, 'a> Definition<'t, 'a> {
             column.not_null = true;
             column.on_conflict = on_conflict(cursor)?;
         } else if cursor.take(&["COLLATE"]) {
-            column.collation = Some(collation(cursor)?);
+            column.collation = Some(key::collation(cursor)?);
         } else if cursor.take(&["GENERATED", "ALWAYS", "AS"]) || cursor.take(&["AS"]) {
             column.value = generated(cursor)?;
         } else {
@@ -310,7 +310,7 @@ fn name_list(cursor: &mut Cursor<'_, '_>) -> Result<Vec<Name>, ParseError> {
     loop {
         names.push(cursor.name()?);
         if cursor.take(&["COLLATE"]) {
-            collation(cursor)?;
+            key::collation(cursor)?;
         }
         let _direction = cursor.take(&["ASC"]) || cursor.take(&["DESC"]);
         if !cursor.take_punct(",") {
@@ -393,17 +393,4 @@ fn on_conflict(cursor: &mut Cursor<'_, '_>) -> Result<Option<OnConflict>, ParseE
     ];
     let found = resolutions.into_iter().find(|(word, _)| cursor.take(&[word]));
     found.map(|(_, resolution)| resolution).ok_or_else(|| cursor.expected("what to do on a conflict"))
-}
-
-/// The name of a collation: a word, or something in quotes.
-pub(crate) fn collation(cursor: &mut Cursor<'_, '_>) -> Result<Name, ParseError> {
-    match cursor.peek() {
-        Some(token) if token.kind != TokenKind::Word || !keyword::ends_type(token.text) => {
-            let token = cursor
-                .advance()
-                .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted | TokenKind::String));
-            token.map(name_of).ok_or_else(|| cursor.expected("the name of a collation"))
-        }
-        _ => Err(cursor.expected("the name of a collation")),
-    }
 }

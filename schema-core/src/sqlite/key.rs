@@ -2,8 +2,7 @@
 
 use crate::sqlite::canon::{self, Scope};
 use crate::sqlite::cursor::{self, Cursor};
-use crate::sqlite::definition::collation;
-use crate::sqlite::write;
+use crate::sqlite::{keyword, write};
 use crate::token::{Token, TokenKind};
 use crate::{Expr, KeyPart, KeyTarget, Name, ParseError};
 
@@ -99,4 +98,17 @@ fn target(tokens: &[Token<'_>], scope: Option<Scope<'_>>) -> Result<KeyTarget, P
 
 fn is_literal(token: &Token<'_>) -> bool {
     ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"].iter().any(|word| token.is(word))
+}
+
+/// The name of a collation: a word, or something in quotes.
+pub(crate) fn collation(cursor: &mut Cursor<'_, '_>) -> Result<Name, ParseError> {
+    match cursor.peek() {
+        Some(token) if token.kind != TokenKind::Word || !keyword::ends_type(token.text) => {
+            let token = cursor
+                .advance()
+                .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted | TokenKind::String));
+            token.map(cursor::name_of).ok_or_else(|| cursor.expected("the name of a collation"))
+        }
+        _ => Err(cursor.expected("the name of a collation")),
+    }
 }
