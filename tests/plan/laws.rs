@@ -205,12 +205,13 @@ impl Case {
         let found = engine::inspect(&self.db);
         self.judge_schema(&plan, &found).or_else(|what| fail(&what))?;
         let now = engine::content(&self.db, &found.schema);
-        Survival { case: self, plan: &plan, backfill: &backfill }.judge(&content, &now).or_else(|what| fail(&what))?;
+        let survival = Survival { case: self, plan: &plan, backfill: &backfill };
+        survival.judge(&content, &now).or_else(|what| fail(&what))?;
         if orphans == Some(0) && !plan.steps.iter().any(warns_of_orphans) && engine::orphans(&self.db).unwrap_or(0) > 0
         {
             return fail("rows refer to nothing that did not before");
         }
-        self.judge_down(&plan, &content, &now, tally).or_else(|what| fail(&what))
+        self.judge_down(&survival, &content, &now, tally).or_else(|what| fail(&what))
     }
 
     fn judge_schema(&self, plan: &Plan, found: &Inspection) -> Result<(), String> {
@@ -254,7 +255,14 @@ impl Case {
         self.after.tables.values().find(|table| table.name.name == name).map(|table| table.name.name.clone())
     }
 
-    fn judge_down(&self, plan: &Plan, before: &Content, now: &Content, tally: &mut Tally) -> Result<(), String> {
+    fn judge_down(
+        &self,
+        survival: &Survival<'_>,
+        before: &Content,
+        now: &Content,
+        tally: &mut Tally,
+    ) -> Result<(), String> {
+        let plan = survival.plan;
         let Ok(steps) = &plan.down else {
             let lost = plan.steps.iter().any(|step| step.loses.is_some());
             let stale = !self.renames.tables.is_empty() || !self.renames.columns.is_empty();
@@ -283,7 +291,7 @@ impl Case {
                 return Err(format!("{table} had {} rows and comes back with {count}", rows.len()));
             }
         }
-        Ok(())
+        survival.judge_back(before, &back)
     }
 }
 
@@ -327,6 +335,36 @@ impl Survival<'_> {
             }
         }
         Ok(())
+    }
+
+    /// After the way back, every column that survived the way there has its values.
+    fn judge_back(&self, before: &Content, back: &Content) -> Result<(), String> {
+        for table in self.case.before.schema.tables.values() {
+            let Some(name) = self.case.now_called(&table.name.name) else { continue };
+            let after = self.plan.after.tables.values().find(|after| after.name.name == name).expect("it stays");
+            for new in &after.columns {
+                let old = self.old_name(table, after, &new.name).and_then(|name| table.column(&name));
+                let Some(old) = old.filter(|old| self.keeps_values(table, old, after, new)) else { continue };
+                let values = |content: &Content| {
+                    let rows = content.tables[&table.name.name].values();
+                    let mut values: Vec<String> = rows.map(|row| format!("{:?}", row[&old.name])).collect();
+                    values.sort();
+                    values
+                };
+                if values(before) != values(back) {
+                    return Err(format!("{} of {} comes back with other values", old.name, table.name));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the values of a column are the same before and after, and so on the way back.
+    fn keeps_values(&self, before: &Table, old: &Column, after: &Table, new: &Column) -> bool {
+        let generated = |column: &Column| matches!(column.value, ColumnValue::Generated { .. });
+        let filled = self.backfill.iter().any(|one| one.table == after.name.name && one.column == new.name);
+        let same = stored(before, old) == stored(after, new) && is_rowid(before, old) == is_rowid(after, new);
+        same && !generated(old) && !generated(new) && !filled
     }
 
     fn judge_rows(&self, before: &Table, after: &Table, rows: (&Rows, &Rows)) -> Result<(), String> {
