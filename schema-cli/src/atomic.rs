@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::exit::{Result, Stop};
+use crate::hosts::near;
 
 /// Files that are to be written and moved together.
 #[derive(Default)]
@@ -106,7 +107,8 @@ fn keep_mode(path: &Path, file: &NamedTempFile) {
 }
 
 fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Stop {
-    let (shown, error) = (path.display(), error.to_string());
+    let (path, error) = (near(path), error.to_string());
+    let shown = path.display();
     // What follows is the name of a temporary file.
     let words = error.split(" at path ").next().unwrap_or_default();
     Stop::unusable(format!(

@@ -28,7 +28,7 @@ pub(crate) fn run(place: &Where, as_json: bool) -> Result<Outcome> {
     let mut work = Work::default();
     let migrations = ground.migrations(&mut work)?;
     ground.lock(&migrations, &mut work)?;
-    ground.config(&migrations, &mut work)?;
+    ground.config(&migrations, &mut work);
     ground.build_script(&mut work)?;
     let Work { edits, done } = work;
     edits.commit()?;
@@ -206,17 +206,16 @@ impl Ground {
         Ok(())
     }
 
-    fn config(&self, migrations: &Migrations, work: &mut Work) -> Result<()> {
+    fn config(&self, migrations: &Migrations, work: &mut Work) {
         let below = |dir: &&Path| dir.starts_with(&self.root);
         let above = self.project.dir.parent().unwrap_or(&self.project.dir).ancestors().take_while(below);
         if let Some(found) = above.map(|dir| dir.join("driftless.toml")).find(|path| path.exists()) {
             work.keep(&found, "as it is");
-            return Ok(());
+            return;
         }
         let dir = from_root(&self.root, &self.project.dir);
         let text = config::text(&dir, migrations.layout);
         work.write(self.root.join("driftless.toml"), text, "every line that is a comment shows a default");
-        Ok(())
     }
 
     /// The build script, in a package.

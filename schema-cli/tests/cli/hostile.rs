@@ -1,7 +1,7 @@
 //! Wrong and hostile inputs: every command says what is wrong in one line and how to mend it, and every file is as
 //! it was.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt, symlink};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -162,7 +162,55 @@ fn five_megabytes_are_read() {
     assert!(rows > 50_000, "{rows}");
 }
 
-/// The tests may run as root, whom no permission stops; nobody writes to `/proc`.
+/// Runs every command that writes as somebody who may not; root, whom no permission stops, becomes nobody.
+#[cfg(target_os = "linux")]
+#[test]
+fn without_the_right_to_write_nothing_changes() {
+    let dir = good();
+    dir.write("migrations/0001_other.sql", "CREATE TABLE b (x);");
+    dir.write("changed/0001_users.sql", GOOD);
+    dir.write("changed/0002_b.sql", "CREATE TABLE b (x);");
+    dir.write("changed/0002_b.down.sql", "DROP TABLE b;");
+    std::fs::copy(env!("CARGO_BIN_EXE_cargo-driftless"), dir.path("driftless")).expect("a copy that all may run");
+    let directories = [".", "migrations", "changed", "src"];
+    let allow = |mode: u32| {
+        for directory in directories {
+            std::fs::set_permissions(dir.path(directory), PermissionsExt::from_mode(mode)).expect("it is ours");
+        }
+    };
+    allow(0o555);
+    std::fs::set_permissions(dir.path("app.db"), PermissionsExt::from_mode(0o444)).expect("it is ours");
+    let before = dir.tree();
+    let is_root = std::fs::metadata(dir.path(".")).expect("it is there").uid() == 0;
+    let mut text = String::new();
+    for words in [
+        "lock --migrations changed",
+        "init --migrations changed",
+        "rebase --migrations migrations --local 0001_other.sql",
+        "new gone --empty --migrations changed",
+        "pull --migrations changed --out models.rs",
+        "plan app.db --migrations changed --out plan.json",
+        "apply app.db --migrations changed --yes",
+        "apply new.db --migrations changed",
+    ] {
+        let program = dir.path("driftless").display().to_string();
+        let mut all = vec![program.as_str()];
+        if is_root {
+            all.splice(0..0, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]);
+        }
+        all.extend(words.split(' '));
+        let output = std::process::Command::new(all[0]).args(&all[1..]).current_dir(dir.path(".")).output();
+        let output = output.expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{words}: {said}");
+        assert!(dir.tree() == before, "{words}: {said}");
+        text.push_str(&format!("$ cargo driftless {words}\n{said}"));
+    }
+    allow(0o755);
+    snapshot("hostile_permissions", &text);
+}
+
+/// Nobody at all writes to `/proc`.
 #[test]
 fn what_cannot_be_written_is_said() {
     let dir = good();
