@@ -143,6 +143,7 @@ fn step_document(step: &Step) -> Value {
     json!({
         "sql": step.sql,
         "comment": step.comment,
+        "locks": if step.effort == Effort::Setting { None } else { Some("writers") },
         "effort": effort,
         "table": table,
         "hazards": hazards,
