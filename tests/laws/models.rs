@@ -5,7 +5,7 @@ use schema_model::StandardTypes;
 use schema_model::check::{Found, check};
 use schema_model::print::Models;
 use schema_model::source::{Fact, ModelItem, NamedModel, Source};
-use schema_replay::Lints;
+use schema_replay::{Lints, Project};
 
 use super::definitions::{read, run};
 use crate::generate::{self, law};
@@ -111,4 +111,19 @@ fn models_of_whatever_sqlite_creates_agree_with_it() {
         let found = read(&connection)?;
         holds(&found).map_err(|what| format!("{what}\nfrom\n{}", super::definitions::listed(&accepted)))
     });
+}
+
+/// What `pull` prints for names and facts of every kind is a program among those that must compile.
+#[test]
+fn the_pulled_program_is_what_is_printed() {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/pass/pulled");
+    let project = Project::at(&dir.join("migrations"), "migrations").expect("a project");
+    let set = schema_replay::read(&project).expect("its migrations");
+    let found = schema_replay::replay(&set.migrations).expect("their schema").inspection;
+    assert_eq!(found.unmanaged, []);
+    let printed = Models::of(&found.schema).file("migrations");
+    let program = format!("//! Models as `cargo driftless pull` writes them.\n\n{printed}\nfn main() {{}}\n");
+    let written = std::fs::read_to_string(dir.join("main.rs")).unwrap_or_default();
+    assert!(written == program, "main.rs has to be\n{program}");
+    holds(&found).expect("they agree");
 }
