@@ -206,7 +206,12 @@ impl Reader<'_> {
             if compare_versions(&a.version, &b.version).is_eq() {
                 let (first, second) = (self.shown(first), self.shown(second));
                 let fact = format!("`{first}` and `{second}` have the same version {}", a.version);
-                let help = "run `cargo driftless rebase`, which renumbers the one that is not released";
+                let mut help = "run `cargo driftless rebase`, which renumbers the one that is not released".to_owned();
+                // Two branches that met share the last number.
+                if found.last().is_some_and(|(last, _)| compare_versions(&a.version, &last.version).is_lt()) {
+                    help += "; if the application runs its files in the order of their names, state \
+                             `layout = \"by-name\"` in `driftless.toml`";
+                }
                 self.problems.push(Problem::new("duplicate-version", fact).help(help));
             }
         }
@@ -341,6 +346,21 @@ mod tests {
             &["2024-03-13_drop/up.sql", "2024-03-06-170000_add/up.sql", "2023-09-10-133000_init/up.sql"],
             Layout::Diesel,
             &["m/2023-09-10-133000_init/up.sql", "m/2024-03-06-170000_add/up.sql", "m/2024-03-13_drop/up.sql"],
+        );
+    }
+
+    #[test]
+    fn a_number_that_is_shared_long_ago_may_be_no_slip() {
+        let dir = tempfile::tempdir().unwrap();
+        for file in ["1_a.sql", "2_b.sql", "2_c.sql", "3_d.sql"] {
+            fs::write(dir.path().join(file), "SELECT 1;").unwrap();
+        }
+        let problems = read(&Project::at(dir.path(), "m").unwrap()).unwrap_err();
+        assert_eq!(
+            problems[0].message,
+            "`m/2_b.sql` and `m/2_c.sql` have the same version 2\n  \
+             help: run `cargo driftless rebase`, which renumbers the one that is not released; if the application \
+             runs its files in the order of their names, state `layout = \"by-name\"` in `driftless.toml`"
         );
     }
 
