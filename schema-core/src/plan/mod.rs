@@ -4,6 +4,7 @@
 //! table is gathered into one rebuild of it. The statements are right inside one transaction, with foreign keys
 //! switched off before it begins, as driftless runs migrations.
 
+mod altered;
 mod close;
 mod consent;
 mod down;

@@ -2,9 +2,9 @@
 
 use crate::{Change, Check, Column, Dialect, Edit, Pair, render};
 
+use super::altered::{Altered, losses};
 use super::rename::Work;
 use super::step::{Effort, Step};
-use super::steps::{Altered, losses};
 use super::{route, words};
 
 const DIALECT: Dialect = Dialect::Sqlite;

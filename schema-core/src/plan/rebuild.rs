@@ -9,10 +9,10 @@ use crate::{
 };
 use render::Source;
 
+use super::altered::{Altered, free_name, losses};
 use super::mention::{is_program, kind, mentions};
 use super::rename::Work;
 use super::step::{Effort, Hazard, HazardKind, Step};
-use super::steps::{Altered, free_name, losses};
 use super::{Refusal, judge, words};
 
 const DIALECT: Dialect = Dialect::Sqlite;

@@ -2,21 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Change, Dialect, Diff, Edit, Index, Name, ObjectName, Pair, Renames, Table, render};
+use crate::{Change, Dialect, Diff, Edit, Name, ObjectName, Pair, Renames, Table, render};
 
-use super::hazard::{acts_on_children, dependents_of_table, hazards};
+use super::altered::{Altered, free_name};
+use super::hazard::{acts_on_children, dependents_of_table};
 use super::rename::Work;
 use super::step::{Effort, Step};
-use super::{EngineVersion, Refusal, judge, native, rebuild, route, words};
+use super::{EngineVersion, Refusal, native, rebuild, route, words};
 
 const DIALECT: Dialect = Dialect::Sqlite;
-
-/// What happens to one table that is there before and after.
-pub(super) struct Altered<'w> {
-    pub(super) tables: Pair<&'w Table>,
-    pub(super) changes: Vec<Change>,
-    pub(super) rebuilt: bool,
-}
 
 /// The statements of the work.
 pub(super) fn steps(work: &Work<'_>) -> Result<Vec<Step>, Vec<Refusal>> {
@@ -89,20 +83,6 @@ fn guard(work: &Work<'_>, diff: &Diff, altered: &[Altered<'_>]) -> Vec<Step> {
         render::refuse_foreign_keys(table.as_str(), "PRAGMA foreign_keys must be OFF before the transaction begins");
     let why = "Stop here if foreign keys are enforced: dropping a parent would delete or change its children.";
     vec![Step::new(create).why(why), Step::new(insert), Step::new(drop)]
-}
-
-/// A name that nothing has.
-pub(super) fn free_name(work: &Work<'_>, base: &str) -> Name {
-    let base = Name::new(DIALECT, base);
-    let is_taken = |name: &Name| {
-        let tables = work.before.tables.values().chain(work.after.tables.values());
-        let has = |table: &Table| {
-            table.name.name == *name || table.indexes.iter().any(|index| index.name.as_ref() == Some(name))
-        };
-        tables.into_iter().any(has) || work.unmanaged.iter().any(|object| object.name == *name)
-    };
-    let numbered = (2..).map(|number| base.with_suffix(&number.to_string()));
-    std::iter::once(base.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or(base)
 }
 
 /// Indexes go first, since a name may be used again. Those of a rebuilt table go with the old one, unless it is.
@@ -184,28 +164,4 @@ fn rename(change: &Change) -> Option<Step> {
         }
         _ => None,
     }
-}
-
-impl Altered<'_> {
-    /// The table's name.
-    pub(super) fn name(&self) -> &ObjectName {
-        &self.tables.after.name
-    }
-
-    /// Why the changes may fail.
-    pub(super) fn hazards(&self, work: &Work<'_>, change: &Change) -> Vec<super::Hazard> {
-        hazards(work, self.tables, change)
-    }
-
-    /// `CREATE INDEX` for the indexes of the table that come or change.
-    pub(super) fn create_index(&self, index: &Index) -> Step {
-        Step::new(render::index(DIALECT, self.name(), index)).effort(Effort::Scan(self.name().clone()))
-    }
-}
-
-/// What some of the changes lose.
-pub(super) fn losses(work: &Work<'_>, changes: &[Change]) -> Option<String> {
-    let losses = judge::losses(changes, Pair::new(&work.before, &work.after));
-    let words: Vec<String> = losses.iter().map(|(allow, _)| allow.loss()).collect();
-    (!words.is_empty()).then(|| words.join(", "))
 }
