@@ -58,12 +58,27 @@ impl Default for Config {
 }
 
 /// The levels of the lints that have one, from `[lints]`.
+///
+/// ```
+/// use schema_replay::{Config, Level, Lints};
+/// let lints = Config::parse("driftless.toml", "[lints]\nmissing-parent = 'allow'").unwrap().lints;
+/// assert_eq!(lints.level("missing-parent"), Level::Allow);
+/// assert_eq!(lints.level("row-dependent"), Level::Deny);
+/// assert_ne!(lints, Lints::default());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lints {
     levels: Vec<(&'static str, Level)>,
 }
 
 /// What happens when a lint finds something.
+///
+/// ```
+/// use schema_replay::{Config, Level};
+/// let config = Config::parse("driftless.toml", "[lints]\nrow-dependent = 'warn'").unwrap();
+/// assert_eq!(config.lints.level("row-dependent"), Level::Warn);
+/// assert_eq!(Level::default(), Level::Deny);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Level {
     /// Nothing.
@@ -81,6 +96,14 @@ impl Level {
 
 impl Lints {
     /// The lints that have a level, by their codes.
+    ///
+    /// ```
+    /// use schema_replay::{Config, Level, Lints};
+    /// for name in Lints::NAMES {
+    ///     let config = Config::parse("driftless.toml", &format!("[lints]\n{name} = 'allow'")).unwrap();
+    ///     assert_eq!(config.lints.level(name), Level::Allow);
+    /// }
+    /// ```
     pub const NAMES: [&'static str; 8] = LINTS;
 
     /// The level of a lint; [`Level::Deny`] where the configuration says nothing.
@@ -96,6 +119,14 @@ impl Lints {
 
 impl Config {
     /// Reads a configuration; `shown` is the file's name in messages.
+    ///
+    /// ```
+    /// use schema_replay::Config;
+    /// let config = Config::parse("driftless.toml", "migrations = 'db/schema'").unwrap();
+    /// assert_eq!(config.migrations.unwrap().to_str(), Some("db/schema"));
+    /// let error = Config::parse("app/driftless.toml", "\nmigrations = 3").unwrap_err();
+    /// assert_eq!(error.place.unwrap().to_string(), "app/driftless.toml:2:14");
+    /// ```
     ///
     /// # Errors
     /// When the text is not TOML, or a key or a value is unknown; the place is that of the key or value.

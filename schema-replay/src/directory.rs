@@ -15,6 +15,22 @@ use crate::{Layout, Problem, Project, locked, markers};
 const MAX_BYTES: u64 = 64 << 20;
 
 /// The migrations of a directory.
+///
+/// ```
+/// use schema_replay::{Layout, Project, read};
+/// # let package = tempfile::tempdir().unwrap();
+/// # let dir = package.path().join("migrations");
+/// # std::fs::create_dir(&dir).unwrap();
+/// std::fs::write(dir.join("0001_a.up.sql"), "CREATE TABLE a (id);").unwrap();
+/// std::fs::write(dir.join("0001_a.down.sql"), "DROP TABLE a;").unwrap();
+/// std::fs::write(dir.join("notes.sql"), "SELECT 1;").unwrap();
+/// let set = read(&Project::at(&dir, "migrations").unwrap()).unwrap();
+/// assert_eq!(set.layout, Layout::Sqlx);
+/// assert_eq!(set.migrations.len(), 1);
+/// assert!(set.files[0].ends_with("0001_a.up.sql"));
+/// assert!(set.lock.is_none());
+/// assert_eq!(set.ignored, ["migrations/notes.sql"]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MigrationSet {
     /// The migrations in the order in which they run.
@@ -54,6 +70,19 @@ pub fn read(project: &Project) -> Result<MigrationSet, Vec<Problem>> {
 
 /// Reads the migrations of a project without a look at the lock file: what `cargo driftless lock` locks.
 ///
+/// ```
+/// use schema_core::lock;
+/// use schema_replay::{Project, read, read_unlocked};
+/// # let package = tempfile::tempdir().unwrap();
+/// # let dir = package.path().join("migrations");
+/// # std::fs::create_dir(&dir).unwrap();
+/// std::fs::write(dir.join("0001_a.sql"), "CREATE TABLE a (id);").unwrap();
+/// std::fs::write(dir.join(lock::FILE_NAME), "not a lock file").unwrap();
+/// let project = Project::at(&dir, "migrations").unwrap();
+/// assert_eq!(read_unlocked(&project).unwrap().migrations.len(), 1);
+/// assert_eq!(read(&project).unwrap_err()[0].code, "invalid-lock");
+/// ```
+///
 /// # Errors
 /// Everything that is wrong with the files, at once.
 pub fn read_unlocked(project: &Project) -> Result<MigrationSet, Vec<Problem>> {
@@ -62,6 +91,19 @@ pub fn read_unlocked(project: &Project) -> Result<MigrationSet, Vec<Problem>> {
 
 /// Reads the migrations of a project also where two of them have one version, which stand beside each other in
 /// the order of their names: what `cargo driftless rebase` renumbers.
+///
+/// ```
+/// use schema_replay::{Project, read, read_duplicated};
+/// # let package = tempfile::tempdir().unwrap();
+/// # let dir = package.path().join("migrations");
+/// # std::fs::create_dir(&dir).unwrap();
+/// std::fs::write(dir.join("0001_b.sql"), "CREATE TABLE b (id);").unwrap();
+/// std::fs::write(dir.join("0001_a.sql"), "CREATE TABLE a (id);").unwrap();
+/// let project = Project::at(&dir, "migrations").unwrap();
+/// let set = read_duplicated(&project).unwrap();
+/// assert_eq!(set.migrations[1].file, "migrations/0001_b.sql");
+/// assert!(read(&project).is_err());
+/// ```
 ///
 /// # Errors
 /// Everything else that is wrong with the files, at once.

@@ -5,6 +5,16 @@ use crate::listing::{File, Listing};
 use crate::naming;
 
 /// How the files of a migrations directory are named and what is in them.
+///
+/// ```
+/// use schema_replay::{Layout, Project, read};
+/// # let package = tempfile::tempdir().unwrap();
+/// # let dir = package.path().join("migrations");
+/// # std::fs::create_dir(&dir).unwrap();
+/// std::fs::write(dir.join("V1__users.sql"), "CREATE TABLE users (id);").unwrap();
+/// let set = read(&Project::at(&dir, "migrations").unwrap()).unwrap();
+/// assert_eq!(set.layout, Layout::Refinery);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Layout {
     /// `0001_name.sql`, driftless' own. Directories that are named by a release, `0.2/01_name.sql`, are read in
@@ -36,6 +46,14 @@ pub enum Layout {
 
 impl Layout {
     /// All layouts.
+    ///
+    /// ```
+    /// use schema_replay::{Config, Layout};
+    /// for layout in Layout::ALL {
+    ///     let config = Config::parse("driftless.toml", &format!("layout = '{}'", layout.as_str())).unwrap();
+    ///     assert_eq!(config.layout, Some(layout));
+    /// }
+    /// ```
     pub const ALL: [Layout; 12] = [
         Layout::Plain,
         Layout::Sqlx,

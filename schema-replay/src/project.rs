@@ -10,6 +10,20 @@ use crate::{Config, Problem};
 const DEFAULT_DIRECTORY: &str = "migrations";
 
 /// A migrations directory and what is configured for it.
+///
+/// ```
+/// use schema_core::Dialect;
+/// use schema_replay::Project;
+/// # let package = tempfile::tempdir().unwrap();
+/// # let dir = package.path().join("migrations");
+/// # std::fs::create_dir(&dir).unwrap();
+/// std::fs::write(dir.join("driftless.toml"), "dialect = 'postgres'").unwrap();
+/// let project = Project::at(&dir, "migrations").unwrap();
+/// assert!(project.dir.ends_with("migrations"));
+/// assert_eq!(project.shown, "migrations");
+/// assert_eq!(project.config.dialect, Dialect::Postgres);
+/// assert!(project.configured_in[0].ends_with("driftless.toml"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
     /// The migrations directory.

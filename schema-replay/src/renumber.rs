@@ -10,6 +10,22 @@ use crate::naming::{self, Named};
 use crate::{Layout, MigrationSet, Problem, Project, directory};
 
 /// What another number changes.
+///
+/// ```
+/// use schema_replay::{Project, read_duplicated, renumber};
+/// # let package = tempfile::tempdir().unwrap();
+/// # let dir = package.path().join("migrations");
+/// # std::fs::create_dir(&dir).unwrap();
+/// for file in ["0003_a.up.sql", "0003_b.up.sql", "0003_b.down.sql"] {
+///     std::fs::write(dir.join(file), "SELECT 1;").unwrap();
+/// }
+/// let project = Project::at(&dir, "migrations").unwrap();
+/// let set = read_duplicated(&project).unwrap();
+/// let renumbered = renumber(&project, &set, &set.migrations[1], &set.migrations[0]).unwrap();
+/// assert_eq!(renumbered.migration.version, "4");
+/// assert_eq!(renumbered.moves.len(), 2);
+/// assert!(renumbered.moves.iter().all(|(from, to)| from.exists() && !to.exists()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renumbered {
     /// The files, or the directory of them, from where to where.

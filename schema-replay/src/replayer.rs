@@ -20,6 +20,22 @@ use crate::stub::{self, Missing};
 const MAX_REPAIRS: usize = 64;
 
 /// What a set of migrations makes of an empty database.
+///
+/// ```
+/// use schema_core::Path;
+/// # use schema_core::{Dialect, Migration, checksum};
+/// let sql = "CREATE TABLE a (b TEXT CHECK (is_loud(b)));";
+/// # let checksum = checksum(Dialect::Sqlite, sql).into();
+/// # let (version, name, file) = ("1".into(), "a".into(), "migrations/1_a.sql".into());
+/// # let migration = Migration { version, name, file, sql: sql.into(), checksum, no_transaction: false };
+/// let replay = schema_replay::replay(&[migration]).unwrap(); // the migration of that text
+/// assert_eq!(replay.inspection.schema.tables.len(), 1);
+/// assert_eq!(replay.catalogue, ["CREATE TABLE a (b TEXT CHECK (is_loud(b)))"]);
+/// assert_eq!(replay.functions, ["is_loud"]);
+/// assert!(replay.findings.is_empty());
+/// let table = replay.inspection.schema.tables.values().next().unwrap();
+/// assert_eq!(replay.map.get(&Path::Table(table.name.clone())).unwrap().to_string(), "migrations/1_a.sql:1:1");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replay {
     /// The schema, and what is not modelled.
@@ -70,6 +86,19 @@ pub fn replay(migrations: &[Migration]) -> Result<Replay, Problem> {
 /// Foreign keys are off, as the tables are empty; each migration runs in a transaction that it may end itself.
 /// Functions, collations and virtual table modules that SQLite does not have are those of the application, and are
 /// stood in for; so are the history tables of migration tools.
+///
+/// ```
+/// # use schema_core::{Dialect, Migration, checksum};
+/// let sql = "CREATE TABLE a (id INTEGER PRIMARY KEY);";
+/// # let checksum = checksum(Dialect::Sqlite, sql).into();
+/// # let (version, name, file) = ("1".into(), "a".into(), "migrations/1_a.sql".into());
+/// # let migration = Migration { version, name, file, sql: sql.into(), checksum, no_transaction: false };
+/// let mut replayer = schema_replay::Replayer::new();
+/// assert!(replayer.inspection().unwrap().schema.tables.is_empty());
+/// replayer.run(&migration).unwrap(); // the migration of that text
+/// assert_eq!(replayer.inspection().unwrap().schema.tables.len(), 1);
+/// assert!(replayer.findings().is_empty());
+/// ```
 #[derive(Debug)]
 pub struct Replayer {
     sandbox: Sandbox,
@@ -88,6 +117,11 @@ pub struct Replayer {
 
 impl Replayer {
     /// An empty database.
+    ///
+    /// ```
+    /// let replayer = schema_replay::Replayer::new();
+    /// assert_eq!(replayer.catalogue().unwrap(), [""; 0]);
+    /// ```
     pub fn new() -> Replayer {
         Replayer {
             sandbox: Sandbox::open().expect("nothing but memory is needed for it"),
@@ -103,6 +137,18 @@ impl Replayer {
     }
 
     /// Runs one migration.
+    ///
+    /// ```
+    /// # use schema_core::{Dialect, Migration, checksum};
+    /// let sql = "CREATE TABLE a (id); CREATE TABLE a (id);";
+    /// # let checksum = checksum(Dialect::Sqlite, sql).into();
+    /// # let (version, name, file) = ("1".into(), "a".into(), "migrations/1_a.sql".into());
+    /// # let migration = Migration { version, name, file, sql: sql.into(), checksum, no_transaction: false };
+    /// let mut replayer = schema_replay::Replayer::new();
+    /// let problem = replayer.run(&migration).unwrap_err(); // the migration of that text
+    /// assert!(problem.message.starts_with("SQLite refuses `migrations/1_a.sql`: table a already exists\n"));
+    /// assert!(replayer.catalogue().unwrap().is_empty());
+    /// ```
     ///
     /// # Errors
     /// The first statement that SQLite or the sandbox refuses. An open transaction is rolled back; the
@@ -283,6 +329,18 @@ impl Replayer {
 
     /// The schema after the migrations that ran.
     ///
+    /// ```
+    /// # use schema_core::{Dialect, Migration, checksum};
+    /// let sql = "CREATE TABLE a (id INTEGER PRIMARY KEY);";
+    /// # let checksum = checksum(Dialect::Sqlite, sql).into();
+    /// # let (version, name, file) = ("1".into(), "a".into(), "migrations/1_a.sql".into());
+    /// # let migration = Migration { version, name, file, sql: sql.into(), checksum, no_transaction: false };
+    /// let mut replayer = schema_replay::Replayer::new();
+    /// replayer.run(&migration).unwrap(); // the migration of that text
+    /// let inspection = replayer.inspection().unwrap();
+    /// assert_eq!(inspection.schema.tables.values().next().unwrap().columns.len(), 1);
+    /// ```
+    ///
     /// # Errors
     /// When the catalogue cannot be read.
     pub fn inspection(&self) -> Result<Inspection, Problem> {
@@ -290,6 +348,17 @@ impl Replayer {
     }
 
     /// Every statement of [`Replay::catalogue`], after the migrations that ran.
+    ///
+    /// ```
+    /// # use schema_core::{Dialect, Migration, checksum};
+    /// let sql = "CREATE TABLE a (id); ALTER TABLE a RENAME TO b;";
+    /// # let checksum = checksum(Dialect::Sqlite, sql).into();
+    /// # let (version, name, file) = ("1".into(), "a".into(), "migrations/1_a.sql".into());
+    /// # let migration = Migration { version, name, file, sql: sql.into(), checksum, no_transaction: false };
+    /// let mut replayer = schema_replay::Replayer::new();
+    /// replayer.run(&migration).unwrap(); // the migration of that text
+    /// assert_eq!(replayer.catalogue().unwrap(), ["CREATE TABLE \"b\" (id)"]);
+    /// ```
     ///
     /// # Errors
     /// When the catalogue cannot be read.
@@ -299,16 +368,60 @@ impl Replayer {
     }
 
     /// The statements so far that work only while a table is empty.
+    ///
+    /// ```
+    /// let first = "CREATE TABLE a (id);";
+    /// let second = "ALTER TABLE a ADD b TEXT NOT NULL;";
+    /// # use schema_core::{Dialect, Migration, checksum};
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "a".into(),
+    /// #     file: format!("migrations/{version}_a.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(Dialect::Sqlite, sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// let mut replayer = schema_replay::Replayer::new();
+    /// replayer.run(&migration("1", first)).unwrap();
+    /// assert!(replayer.findings().is_empty());
+    /// replayer.run(&migration("2", second)).unwrap();
+    /// assert_eq!(replayer.findings()[0].code, "row-dependent");
+    /// ```
     pub fn findings(&self) -> &[Problem] {
         &self.findings
     }
 
     /// Where the migrations so far create each object.
+    ///
+    /// ```
+    /// use schema_core::Path;
+    /// # use schema_core::{Dialect, Migration, checksum};
+    /// let sql = "\nCREATE TABLE a (id);";
+    /// # let checksum = checksum(Dialect::Sqlite, sql).into();
+    /// # let (version, name, file) = ("1".into(), "a".into(), "migrations/1_a.sql".into());
+    /// # let migration = Migration { version, name, file, sql: sql.into(), checksum, no_transaction: false };
+    /// let mut replayer = schema_replay::Replayer::new();
+    /// replayer.run(&migration).unwrap(); // the migration of that text
+    /// let table = schema_core::ObjectName::new(Dialect::Sqlite, None, "a");
+    /// assert_eq!(replayer.map().get(&Path::Table(table)).unwrap().to_string(), "migrations/1_a.sql:2:1");
+    /// ```
     pub fn map(&self) -> &SourceMap {
         &self.map
     }
 
     /// Everything known after the migrations that ran.
+    ///
+    /// ```
+    /// # use schema_core::{Dialect, Migration, checksum};
+    /// let sql = "CREATE TABLE a (id);";
+    /// # let checksum = checksum(Dialect::Sqlite, sql).into();
+    /// # let (version, name, file) = ("1".into(), "a".into(), "migrations/1_a.sql".into());
+    /// # let migration = Migration { version, name, file, sql: sql.into(), checksum, no_transaction: false };
+    /// let mut replayer = schema_replay::Replayer::new();
+    /// replayer.run(&migration).unwrap(); // the migration of that text
+    /// let replay = replayer.finish().unwrap();
+    /// assert_eq!(replay.catalogue, ["CREATE TABLE a (id)"]);
+    /// ```
     ///
     /// # Errors
     /// When the catalogue cannot be read.
