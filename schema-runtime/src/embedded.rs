@@ -10,6 +10,30 @@ use crate::Sqlite;
 /// watch a directory for a macro, so one that was added since is unknown to the build. Without the
 /// directory, as on another machine, there is nothing to compare.
 ///
+/// `schema!` writes a test that calls it, so a program seldom does:
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// use schema_runtime::__private::assert_embedded;
+///
+/// # let package = tempfile::tempdir()?;
+/// # let directory = package.path().join("migrations");
+/// # let directory = directory.to_str().expect("a path in UTF-8");
+/// # std::fs::create_dir(directory)?;
+/// # std::fs::write(package.path().join("migrations/1_notes.sql"), "CREATE TABLE notes (id INTEGER PRIMARY KEY)")?;
+/// assert_embedded(&app, directory);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Panics
 /// When they differ, with the file and what to do.
 #[track_caller]

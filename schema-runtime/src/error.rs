@@ -35,6 +35,27 @@ struct Inner {
 }
 
 /// What an [`Error`] is about.
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// use schema_runtime::Kind;
+///
+/// let mut db = Connection::open_in_memory()?;
+/// app.migrate(&mut db)?;
+/// let edited = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER)")])?;
+/// assert_eq!(edited.migrate(&mut db).unwrap_err().kind(), Kind::Edited);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -115,36 +136,189 @@ impl Error {
     }
 
     /// What it is about.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// use schema_runtime::Kind;
+    ///
+    /// let older = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let newer = Sqlite::from_migrations(vec![
+    ///     migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)"),
+    ///     migration("2", "ALTER TABLE notes ADD COLUMN text TEXT"),
+    /// ])?;
+    /// let mut db = Connection::open_in_memory()?;
+    /// newer.migrate(&mut db)?;
+    /// assert_eq!(older.migrate(&mut db).unwrap_err().kind(), Kind::Newer);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn kind(&self) -> Kind {
         self.0.kind
     }
 
     /// The file of the migration that it is about: `migrations/0002_roles.sql`.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let notes = migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+    /// # let unique = migration("2", "CREATE UNIQUE INDEX notes_text_key ON notes (text)");
+    /// # let mut db = Connection::open_in_memory()?;
+    /// # Sqlite::from_migrations(vec![notes.clone()])?.migrate(&mut db)?;
+    /// # let app = Sqlite::from_migrations(vec![notes, unique])?;
+    /// db.execute_batch("INSERT INTO notes (text) VALUES ('twice'), ('twice')")?;
+    /// let error = app.migrate(&mut db).unwrap_err(); // migration 2 makes `text` unique
+    /// assert_eq!(error.migration(), Some("migrations/2_notes.sql"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn migration(&self) -> Option<&str> {
         self.0.migration.as_deref()
     }
 
     /// The place in the migration's file, when it is about one statement.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let notes = migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+    /// # let unique = migration("2", "CREATE UNIQUE INDEX notes_text_key ON notes (text)");
+    /// # let mut db = Connection::open_in_memory()?;
+    /// # Sqlite::from_migrations(vec![notes.clone()])?.migrate(&mut db)?;
+    /// # let app = Sqlite::from_migrations(vec![notes, unique])?;
+    /// db.execute_batch("INSERT INTO notes (text) VALUES ('twice'), ('twice')")?;
+    /// let error = app.migrate(&mut db).unwrap_err(); // migration 2 makes `text` unique
+    /// let place = error.place().expect("one statement is to blame");
+    /// assert_eq!(place.to_string(), "migrations/2_notes.sql:1:1");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn place(&self) -> Option<&Place> {
         self.0.place.as_ref()
     }
 
     /// The statement that failed.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let notes = migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+    /// # let unique = migration("2", "CREATE UNIQUE INDEX notes_text_key ON notes (text)");
+    /// # let mut db = Connection::open_in_memory()?;
+    /// # Sqlite::from_migrations(vec![notes.clone()])?.migrate(&mut db)?;
+    /// # let app = Sqlite::from_migrations(vec![notes, unique])?;
+    /// db.execute_batch("INSERT INTO notes (text) VALUES ('twice'), ('twice')")?;
+    /// let error = app.migrate(&mut db).unwrap_err(); // migration 2 makes `text` unique
+    /// assert_eq!(error.sql(), Some("CREATE UNIQUE INDEX notes_text_key ON notes (text)"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sql(&self) -> Option<&str> {
         self.0.sql.as_deref()
     }
 
     /// Whether another connection is in the way, so that trying again later may help.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// use std::time::Duration;
+    /// use schema_runtime::Options;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("app.db");
+    /// let other = Connection::open(&path)?;
+    /// other.execute_batch("BEGIN EXCLUSIVE")?;
+    /// let error = app.migrate_file_with(&path, Options::new().busy_timeout(Duration::ZERO)).unwrap_err();
+    /// assert!(error.is_busy());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_busy(&self) -> bool {
         self.kind() == Kind::Busy
     }
 
     /// Whether the database's schema is not the expected one.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let mut db = Connection::open_in_memory()?;
+    /// app.migrate(&mut db)?;
+    /// db.execute_batch("ALTER TABLE notes ADD COLUMN by_hand TEXT")?;
+    /// assert!(app.migrate(&mut db).unwrap_err().is_drift());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_drift(&self) -> bool {
         matches!(self.kind(), Kind::Drifted | Kind::Diverged)
     }
 
     /// Whether the history of the database and the migrations of the program contradict each other.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let mut db = Connection::open_in_memory()?;
+    /// app.migrate(&mut db)?;
+    /// let edited = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER)")])?;
+    /// assert!(edited.migrate(&mut db).unwrap_err().is_history());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_history(&self) -> bool {
         matches!(
             self.kind(),

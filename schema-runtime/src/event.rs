@@ -8,6 +8,32 @@ use schema_core::Migration;
 /// One step of a migration, as it happens: see [`Options::on_event`](crate::Options::on_event).
 ///
 /// Its text is one line for a log.
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// use schema_runtime::{Event, Options};
+///
+/// let mut db = Connection::open_in_memory()?;
+/// let mut log = Vec::new();
+/// let options = Options::new().on_event(|event| match event {
+///     Event::Creating { migrations } => log.push(format!("new database, {migrations} at once")),
+///     Event::Finished { .. } => log.push("done".to_owned()),
+///     other => log.push(other.to_string()),
+/// });
+/// app.migrate_with(&mut db, options)?;
+/// assert_eq!(log, ["new database, 1 at once", "done"]);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {

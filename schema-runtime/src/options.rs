@@ -26,6 +26,30 @@ pub struct Options<'a> {
 type Observer<'a> = Box<dyn FnMut(&Event<'_>) + 'a>;
 
 /// What to do with a database that has tables of the migrations but no history of them.
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// use schema_runtime::{Adopt, Kind, Options, Outcome};
+///
+/// let mut db = Connection::open_in_memory()?;
+/// db.execute_batch("CREATE TABLE notes (id INTEGER PRIMARY KEY)")?; // made by hand
+///
+/// let refused = app.migrate_with(&mut db, Options::new().adopt(Adopt::Never)).unwrap_err();
+/// assert_eq!(refused.kind(), Kind::Unadopted);
+/// let report = app.migrate_with(&mut db, Options::new().adopt(Adopt::Version("1".to_owned())))?;
+/// assert_eq!(report.steps[0].outcome, Outcome::Adopted);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Adopt {
@@ -40,12 +64,40 @@ pub enum Adopt {
 
 impl<'a> Options<'a> {
     /// Nobody watches; the connection's own busy timeout; adopt what can be proved.
+    ///
+    /// ```
+    /// use schema_runtime::Options;
+    ///
+    /// assert_eq!(format!("{:?}", Options::new()), format!("{:?}", Options::default()));
+    /// ```
     pub fn new() -> Options<'a> {
         Options::default()
     }
 
     /// Calls `observer` with every event, in their order, on the same thread. When it panics, the migration
     /// that runs is rolled back and the connection's settings are restored.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// use schema_runtime::Options;
+    ///
+    /// let mut db = Connection::open_in_memory()?;
+    /// let mut log = Vec::new();
+    /// app.migrate_with(&mut db, Options::new().on_event(|event| log.push(event.to_string())))?;
+    /// assert_eq!(log[0], "creating the schema of 1 migration");
+    /// assert!(log[1].starts_with("finished in "));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn on_event(mut self, observer: impl FnMut(&Event<'_>) + 'a) -> Options<'a> {
         self.observer = Some(Box::new(observer));
         self
@@ -53,12 +105,53 @@ impl<'a> Options<'a> {
 
     /// How long to wait for other connections. Without it the connection keeps its own timeout, which is
     /// five seconds unless it was changed.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// use std::time::Duration;
+    /// use schema_runtime::Options;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("app.db");
+    /// app.migrate_file_with(&path, Options::new().busy_timeout(Duration::from_secs(30)))?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn busy_timeout(mut self, timeout: Duration) -> Options<'a> {
         self.busy_timeout = Some(timeout);
         self
     }
 
     /// What to do with a database that has tables of the migrations but no history.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// use schema_runtime::{Adopt, Kind, Options};
+    ///
+    /// let mut db = Connection::open_in_memory()?;
+    /// db.execute_batch("CREATE TABLE notes (id INTEGER PRIMARY KEY)")?; // made by hand
+    /// let refused = app.migrate_with(&mut db, Options::new().adopt(Adopt::Never)).unwrap_err();
+    /// assert_eq!(refused.kind(), Kind::Unadopted);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn adopt(mut self, adopt: Adopt) -> Options<'a> {
         self.adopt = adopt;
         self

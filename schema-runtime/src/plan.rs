@@ -12,6 +12,25 @@ use crate::{Outcome, event};
 ///   run    migrations/0002_roles.sql (3 statements)
 /// left alone: table `stats`
 /// ```
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// let mut db = Connection::open_in_memory()?;
+/// let plan = app.plan(&db)?;
+/// assert_eq!(plan.reason, "the database has none of the tables: the final schema is created at once");
+/// assert_eq!(plan.steps.len(), 1);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
@@ -24,6 +43,26 @@ pub struct Plan {
 }
 
 /// One migration of a [`Plan`].
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// use schema_runtime::Outcome;
+///
+/// let step = &app.plan(&Connection::open_in_memory()?)?.steps[0];
+/// assert_eq!((step.version.as_str(), step.name.as_str()), ("1", "notes"));
+/// assert_eq!((step.outcome, step.statements), (Outcome::Created, 1));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlannedStep {
@@ -42,6 +81,25 @@ pub struct PlannedStep {
 
 impl Plan {
     /// Whether there is nothing to do.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let mut db = Connection::open_in_memory()?;
+    /// assert!(!app.plan(&db)?.is_up_to_date());
+    /// app.migrate(&mut db)?;
+    /// assert!(app.plan(&db)?.is_up_to_date());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_up_to_date(&self) -> bool {
         self.steps.is_empty()
     }

@@ -11,6 +11,27 @@ use crate::event::{Milliseconds, count};
 /// applied 2 migrations, adopted 1, in 12 ms; the database is at version 3
 /// left alone: table `stats`, trigger `notes_log` on `notes`
 /// ```
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// let mut db = Connection::open_in_memory()?;
+/// db.execute_batch("CREATE TABLE stats (n)")?;
+/// let report = app.migrate(&mut db)?;
+/// assert_eq!(report.version.as_deref(), Some("1"));
+/// assert_eq!(report.unmanaged, ["table `stats`"]);
+/// assert_eq!(app.migrate(&mut db)?.to_string(), "up to date; the database is at version 1");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -26,6 +47,26 @@ pub struct Report {
 }
 
 /// One migration that was recorded.
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// let report = app.migrate(&mut Connection::open_in_memory()?)?;
+/// for step in &report.steps {
+///     println!("{} {} in {:?}", step.outcome.as_str(), step.file, step.duration);
+/// }
+/// assert_eq!(report.steps[0].file, "migrations/1_notes.sql");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
@@ -42,6 +83,27 @@ pub struct Step {
 }
 
 /// How a migration came to be recorded in the history.
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// use schema_runtime::Outcome;
+///
+/// let (mut new, mut by_hand) = (Connection::open_in_memory()?, Connection::open_in_memory()?);
+/// by_hand.execute_batch("CREATE TABLE notes (id INTEGER PRIMARY KEY)")?;
+/// assert_eq!(app.migrate(&mut new)?.steps[0].outcome, Outcome::Created);
+/// assert_eq!(app.migrate(&mut by_hand)?.steps[0].outcome, Outcome::Adopted);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -77,11 +139,49 @@ impl Outcome {
 
 impl Report {
     /// Whether there was nothing to do.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let mut db = Connection::open_in_memory()?;
+    /// assert!(!app.migrate(&mut db)?.is_up_to_date());
+    /// assert!(app.migrate(&mut db)?.is_up_to_date());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_up_to_date(&self) -> bool {
         self.steps.is_empty()
     }
 
     /// How many migrations were recorded with this outcome.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// use schema_runtime::Outcome;
+    ///
+    /// let report = app.migrate(&mut Connection::open_in_memory()?)?;
+    /// assert_eq!(report.count(Outcome::Created), 1);
+    /// assert_eq!(report.count(Outcome::Applied), 0);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn count(&self, outcome: Outcome) -> usize {
         self.steps.iter().filter(|step| step.outcome == outcome).count()
     }

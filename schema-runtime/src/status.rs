@@ -11,6 +11,26 @@ use crate::{Error, Outcome};
 /// 2 roles        applied 2026-03-01T12:00:00.012Z
 /// 3 permissions  pending
 /// ```
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// let mut db = Connection::open_in_memory()?;
+/// app.migrate(&mut db)?;
+/// db.execute_batch("ALTER TABLE notes ADD COLUMN by_hand TEXT")?;
+/// let status = app.status(&db)?;
+/// assert!(status.problem.is_some_and(|problem| problem.is_drift()));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Status {
@@ -23,6 +43,29 @@ pub struct Status {
 }
 
 /// How a database stands with one migration.
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// use schema_runtime::Outcome;
+///
+/// let mut db = Connection::open_in_memory()?;
+/// assert_eq!(app.status(&db)?.migrations[0].outcome, None);
+/// app.migrate(&mut db)?;
+/// let first = &app.status(&db)?.migrations[0];
+/// assert_eq!(first.outcome, Some(Outcome::Created));
+/// assert!(first.applied_at.as_ref().is_some_and(|at| at.ends_with('Z')));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MigrationStatus {
@@ -40,11 +83,48 @@ pub struct MigrationStatus {
 
 impl Status {
     /// Whether every migration is recorded and the schema is the expected one.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let mut db = Connection::open_in_memory()?;
+    /// assert!(!app.status(&db)?.is_up_to_date());
+    /// app.migrate(&mut db)?;
+    /// assert!(app.status(&db)?.is_up_to_date());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_up_to_date(&self) -> bool {
         self.problem.is_none() && self.migrations.iter().all(|migration| migration.outcome.is_some())
     }
 
     /// The migrations that are not recorded.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let status = app.status(&Connection::open_in_memory()?)?;
+    /// let pending: Vec<&str> = status.pending().map(|migration| migration.name.as_str()).collect();
+    /// assert_eq!(pending, ["notes"]);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn pending(&self) -> impl Iterator<Item = &MigrationStatus> {
         self.migrations.iter().filter(|migration| migration.outcome.is_none())
     }

@@ -43,6 +43,13 @@ pub trait Table {
 }
 
 /// One column of a [`Table`].
+///
+/// ```
+/// use schema_runtime::{ColumnMeta, SqlType};
+///
+/// let email = ColumnMeta { field: "email", name: "email_address", fact: <Option<String>>::TYPE };
+/// assert_eq!((email.fact.sqlite, email.fact.nullable), ("TEXT", true));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColumnMeta {
     /// The field of the struct.
@@ -55,6 +62,17 @@ pub struct ColumnMeta {
 
 /// The statements that create a table, for each engine; [`Statements::NONE`] for an engine that does
 /// not have what the model states.
+///
+/// ```
+/// use schema_runtime::{Ddl, Statements};
+///
+/// // A STRICT table is not to be had in PostgreSQL.
+/// let ddl = Ddl {
+///     sqlite: Statements { table: "CREATE TABLE a (b INTEGER) STRICT", indexes: &[] },
+///     postgres: Statements::NONE,
+/// };
+/// assert!(ddl.postgres.table.is_empty());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ddl {
     /// For SQLite.

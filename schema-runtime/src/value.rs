@@ -7,6 +7,19 @@
 /// assert_eq!(Value::TYPE.sqlite, "ANY");
 /// assert_eq!(Value::from(7), Value::Integer(7));
 /// ```
+///
+/// It goes into a statement and comes out of a row as any other type does:
+///
+/// ```
+/// # #[cfg(feature = "sqlite")] {
+/// use schema_runtime::{Value, rusqlite::Connection};
+///
+/// let db = Connection::open_in_memory()?;
+/// let value: Value = db.query_row("SELECT ?1", [Value::from("text")], |row| row.get(0))?;
+/// assert_eq!(value, Value::Text("text".to_owned()));
+/// # }
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// An integer.

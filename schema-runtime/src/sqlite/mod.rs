@@ -50,6 +50,28 @@ use crate::{Adopt, Error, Options, Plan, Report, Status};
 /// The table `driftless_migrations` holds one row for each migration. A start on an up-to-date database compares
 /// version and checksum of every row, the chain of the last one, and whether any DDL ran since the schema was
 /// proved; if it did, the schema is read and proved again.
+///
+/// # Example
+///
+/// In the examples below, `app` stands for the static that `schema!` declares.
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+/// let mut db = Connection::open_in_memory()?;
+/// assert_eq!(app.migrate(&mut db)?.version.as_deref(), Some("1"));
+/// assert!(app.migrate(&mut db)?.is_up_to_date());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Sqlite {
     migrations: &'static [Migration],
@@ -98,21 +120,89 @@ impl Sqlite {
     }
 
     /// The migrations in their order.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let first = &app.migrations()[0];
+    /// assert_eq!(first.version, "1");
+    /// assert_eq!(first.file, "migrations/1_notes.sql");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn migrations(&self) -> &'static [Migration] {
         self.migrations
     }
 
     /// The statements of the schema that the migrations lead to, as SQLite stores them.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// assert_eq!(app.schema(), ["CREATE TABLE notes (id INTEGER PRIMARY KEY)"]);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn schema(&self) -> &'static [&'static str] {
         self.schema
     }
 
     /// The hash over all migrations in their order: two programs with the same chain embed the same migrations.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let migrations = || vec![migration("1", "CREATE TABLE notes (id)"), migration("2", "CREATE INDEX i ON notes (id)")];
+    /// let (today, tomorrow) = (Sqlite::from_migrations(migrations())?, Sqlite::from_migrations(migrations())?);
+    /// assert_eq!(today.chain(), tomorrow.chain());
+    /// assert_ne!(today.chain(), Sqlite::from_migrations(migrations()[..1].to_vec())?.chain());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn chain(&self) -> &'static str {
         self.chain
     }
 
     /// Brings a database to the schema of the migrations.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let mut db = Connection::open_in_memory()?;
+    /// let report = app.migrate(&mut db)?;
+    /// assert_eq!(report.version.as_deref(), Some("1"));
+    /// db.execute("INSERT INTO notes (id) VALUES (1)", [])?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the database is in a state from which that cannot be proved to be right, when it cannot be read or
@@ -124,6 +214,29 @@ impl Sqlite {
 
     /// The same, with [`Options`]: who watches, how long to wait, what may be adopted.
     ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// use std::time::Duration;
+    /// use schema_runtime::Options;
+    ///
+    /// let mut db = Connection::open_in_memory()?;
+    /// let mut log = Vec::new();
+    /// let options = Options::new().busy_timeout(Duration::from_secs(30)).on_event(|event| log.push(event.to_string()));
+    /// app.migrate_with(&mut db, options)?;
+    /// assert_eq!(log[0], "creating the schema of 1 migration");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Sqlite::migrate`].
     pub fn migrate_with(&self, db: &mut Connection, options: Options<'_>) -> Result<Report, Error> {
@@ -133,6 +246,24 @@ impl Sqlite {
     /// Opens a database file, creating it when there is none, migrates it and closes it: for programs that go on
     /// with sqlx, diesel or another library. Call it before they open their pool.
     ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("app.db");
+    /// app.migrate_file(&path)?;
+    /// assert!(app.migrate_file(&path)?.is_up_to_date());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Sqlite::migrate`], and when the file cannot be opened. Its directory must exist.
     pub fn migrate_file(&self, path: impl AsRef<Path>) -> Result<Report, Error> {
@@ -140,6 +271,26 @@ impl Sqlite {
     }
 
     /// The same, with [`Options`].
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// use schema_runtime::{Adopt, Options};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("app.db");
+    /// let report = app.migrate_file_with(&path, Options::new().adopt(Adopt::Never))?;
+    /// assert_eq!(report.version.as_deref(), Some("1"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Sqlite::migrate_file`].
@@ -152,6 +303,28 @@ impl Sqlite {
 
     /// What [`Sqlite::migrate`] would do, and why. Nothing is written.
     ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let db = Connection::open_in_memory()?;
+    /// let plan = app.plan(&db)?;
+    /// assert_eq!(
+    ///     plan.to_string(),
+    ///     "the database has none of the tables: the final schema is created at once\n  \
+    ///      create migrations/1_notes.sql (1 statement)"
+    /// );
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// The error that migrating would end with before anything runs.
     pub fn plan(&self, db: &Connection) -> Result<Plan, Error> {
@@ -160,6 +333,27 @@ impl Sqlite {
 
     /// What [`Sqlite::migrate_with`] would do with that option.
     ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// use schema_runtime::{Adopt, Kind, Outcome};
+    ///
+    /// let db = Connection::open_in_memory()?;
+    /// db.execute_batch(app.schema()[0])?; // made by hand
+    /// assert_eq!(app.plan_with(&db, Adopt::Proven)?.steps[0].outcome, Outcome::Adopted);
+    /// assert_eq!(app.plan_with(&db, Adopt::Never).unwrap_err().kind(), Kind::Unadopted);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Sqlite::plan`].
     pub fn plan_with(&self, db: &Connection, adopt: Adopt) -> Result<Plan, Error> {
@@ -167,6 +361,25 @@ impl Sqlite {
     }
 
     /// How the database stands, with what is wrong with it as a part of the answer. Nothing is written.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let mut db = Connection::open_in_memory()?;
+    /// assert_eq!(app.status(&db)?.to_string(), "1 notes  pending");
+    /// app.migrate(&mut db)?;
+    /// assert!(app.status(&db)?.is_up_to_date());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the database cannot be read.
