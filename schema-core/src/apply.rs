@@ -5,6 +5,14 @@ use std::fmt;
 use crate::{Change, ColumnValue, Edit, Expr, KeyPart, KeyTarget, Name, ObjectName, Pair, Part, Path, Schema, Table};
 
 /// A change that does not fit the schema it was applied to.
+///
+/// ```
+/// use schema_core::{Change, Dialect, ObjectName, Path, Schema, Table};
+/// let users = Table::empty(ObjectName::new(Dialect::Sqlite, None, "users"));
+/// let error = Schema::empty(Dialect::Sqlite).apply(&Change::DropTable(users.clone())).unwrap_err();
+/// assert_eq!(error.path, Path::Table(users.name));
+/// assert_eq!(error.message, "there is no such table");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplyError {
     /// What the change is about.
@@ -23,6 +31,16 @@ impl std::error::Error for ApplyError {}
 
 impl Schema {
     /// Applies one change.
+    ///
+    /// ```
+    /// use schema_core::{Change, Dialect, ObjectName, Schema, Table};
+    /// let create = Change::CreateTable(Table::empty(ObjectName::new(Dialect::Sqlite, None, "users")));
+    /// let mut schema = Schema::empty(Dialect::Sqlite);
+    /// schema.apply(&create)?;
+    /// assert_eq!(schema.tables.len(), 1);
+    /// assert!(schema.apply(&create).is_err());
+    /// # Ok::<_, schema_core::ApplyError>(())
+    /// ```
     ///
     /// # Errors
     /// When the change drops or alters what is not there, or adds what is; the schema is then unchanged.

@@ -8,6 +8,13 @@ use crate::{
 };
 
 /// A value before and after.
+///
+/// ```
+/// use schema_core::Pair;
+/// let pair = Pair::new("users", "people");
+/// assert_eq!(pair.reversed(), Pair { before: "people", after: "users" });
+/// assert_eq!(*pair.as_ref().after, "people");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair<T> {
     /// How it was.
@@ -27,22 +34,42 @@ impl<T> Pair<T> {
     }
 
     /// The same of both.
+    ///
+    /// ```
+    /// assert_eq!(schema_core::Pair::new("a", "bcd").map(str::len), schema_core::Pair::new(1, 3));
+    /// ```
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Pair<U> {
         Pair { before: f(self.before), after: f(self.after) }
     }
 
     /// A pair of references.
+    ///
+    /// ```
+    /// let pair = schema_core::Pair::new(String::from("a"), String::from("b"));
+    /// assert_eq!(pair.as_ref().before, "a");
+    /// ```
     pub fn as_ref(&self) -> Pair<&T> {
         Pair { before: &self.before, after: &self.after }
     }
 
     /// The other direction.
+    ///
+    /// ```
+    /// assert_eq!(schema_core::Pair::new(1, 2).reversed(), schema_core::Pair::new(2, 1));
+    /// ```
     pub fn reversed(self) -> Pair<T> {
         Pair { before: self.after, after: self.before }
     }
 }
 
 /// What happens to one part.
+///
+/// ```
+/// use schema_core::{Edit, Pair};
+/// assert_eq!((Edit::Add(2).before(), Edit::Add(2).after()), (None, Some(&2)));
+/// assert_eq!((Edit::Drop(1).before(), Edit::Drop(1).after()), (Some(&1), None));
+/// assert_eq!(Edit::Alter(Pair::new(1, 2)).after(), Some(&2));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit<T> {
     /// It comes.
@@ -73,6 +100,15 @@ impl<T> Edit<T> {
 
 /// One change of a schema. Flat, and with values instead of ids, so that it prints, serialises and
 /// outlives the schemas it came from.
+///
+/// ```
+/// use schema_core::{Change, Diff, Pair, sqlite::read};
+/// let tables = Pair::new(read::table("CREATE TABLE a (b)")?.table, read::table("CREATE TABLE a (b, c)")?.table);
+/// let diff = Diff::between_tables(tables.as_ref());
+/// let [Change::Column { table, edit }] = diff.changes.as_slice() else { panic!("one column comes") };
+/// assert_eq!((table.to_string(), edit.after().unwrap().name.as_str()), ("a".to_owned(), "c"));
+/// # Ok::<_, schema_core::ParseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// An enum type comes, goes or changes.
@@ -149,6 +185,14 @@ pub enum Change {
 }
 
 /// A part of a table that the differ pairs with its counterpart.
+///
+/// ```
+/// use schema_core::{Dialect, Name, Part, PartKind, Unique};
+/// let unique = Unique::over(["a", "b"].map(|name| Name::new(Dialect::Sqlite, name)));
+/// assert_eq!(Unique::KIND, PartKind::Unique);
+/// assert_eq!(unique.label().as_str(), "a, b");
+/// assert!(unique.is_counterpart(&Unique { name: Some(Name::new(Dialect::Sqlite, "once")), ..unique.clone() }));
+/// ```
 pub trait Part: Clone + PartialEq {
     /// What part it is.
     const KIND: PartKind;
@@ -169,6 +213,12 @@ pub trait Part: Clone + PartialEq {
 
 impl Change {
     /// What the change is about, by the names afterwards.
+    ///
+    /// ```
+    /// use schema_core::{Change, Dialect, ObjectName, Pair, Path};
+    /// let names = Pair::new("users", "people").map(|name| ObjectName::new(Dialect::Sqlite, None, name));
+    /// assert_eq!(Change::RenameTable(names.clone()).path(), Path::Table(names.after));
+    /// ```
     pub fn path(&self) -> Path {
         fn part<T: Part>(table: &ObjectName, edit: &Edit<T>) -> Path {
             match edit {

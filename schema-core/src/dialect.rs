@@ -5,6 +5,11 @@ use std::fmt;
 /// A database engine whose SQL driftless reads and writes.
 ///
 /// The list is closed on purpose: a third engine must fail to compile wherever a decision is owed.
+///
+/// ```
+/// use schema_core::Dialect;
+/// assert_eq!(Dialect::parse(&Dialect::Postgres.to_string()), Some(Dialect::Postgres));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Dialect {
     /// SQLite 3.

@@ -7,6 +7,18 @@ use std::collections::BTreeMap;
 use crate::{Change, Column, Edit, Index, Name, ObjectName, Pair, Part, Schema, Table};
 
 /// The renames that models state with `was`. Nothing is ever taken for a rename that is not stated.
+///
+/// ```
+/// use schema_core::{Change, Dialect, Diff, ObjectName, Pair, Renames, Schema, Table};
+/// let names = Pair::new("users", "people").map(|name| ObjectName::new(Dialect::Sqlite, None, name));
+/// let schemas = names.as_ref().map(|name| {
+///     let tables = [(name.clone(), Table::empty(name.clone()))].into();
+///     Schema { tables, ..Schema::empty(Dialect::Sqlite) }
+/// });
+/// let renames = Renames { tables: vec![names.clone()], ..Renames::default() };
+/// assert_eq!(Diff::between(schemas.as_ref(), &renames).changes, [Change::RenameTable(names)]);
+/// assert_eq!(Diff::between(schemas.as_ref(), &Renames::default()).changes.len(), 2); // one comes, one goes
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renames {
     /// Tables.
@@ -16,6 +28,19 @@ pub struct Renames {
 }
 
 /// The changes that lead from one schema to another, in an order that depends on nothing but them.
+///
+/// ```
+/// use schema_core::{Dialect, Diff, ObjectName, Pair, Renames, Schema, Table};
+/// let users = Table::empty(ObjectName::new(Dialect::Sqlite, None, "users"));
+/// let before = Schema::empty(Dialect::Sqlite);
+/// let after = Schema { tables: [(users.name.clone(), users)].into(), ..before.clone() };
+/// let diff = Diff::between(Pair::new(&before, &after), &Renames::default());
+/// assert!(!diff.is_empty());
+/// let mut schema = before;
+/// diff.changes.iter().try_for_each(|change| schema.apply(change))?;
+/// assert_eq!(schema, after);
+/// # Ok::<_, schema_core::ApplyError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
     /// The changes.
@@ -85,6 +110,14 @@ impl Diff {
     }
 
     /// Compares two versions of one table, under whatever names, and reports no rename.
+    ///
+    /// ```
+    /// use schema_core::{Diff, Pair, sqlite::read};
+    /// let a = read::table("CREATE TABLE a (b TEXT)")?.table;
+    /// let other = read::table("CREATE TABLE other (b TEXT)")?.table;
+    /// assert!(Diff::between_tables(Pair::new(&a, &other)).is_empty());
+    /// # Ok::<_, schema_core::ParseError>(())
+    /// ```
     pub fn between_tables(tables: Pair<&Table>) -> Diff {
         let mut changes = Vec::new();
         let mut before = tables.before.clone();
@@ -156,6 +189,14 @@ fn edits<T: Part>(before: &[T], after: &[T]) -> Vec<Edit<T>> {
 }
 
 /// One fact about a column in which two versions of it differ.
+///
+/// ```
+/// use schema_core::{ColumnFact, Pair, sqlite::read};
+/// let tables = Pair::new(read::table("CREATE TABLE a (b INT)")?, read::table("CREATE TABLE a (b TEXT NOT NULL)")?);
+/// let columns = tables.map(|read| read.table.columns[0].clone());
+/// assert_eq!(columns.facts(), [ColumnFact::Type, ColumnFact::Nullability]);
+/// # Ok::<_, schema_core::ParseError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ColumnFact {
     /// The declared type.
@@ -198,6 +239,16 @@ impl Table {
     /// by a constraint or by an index (it cannot add the former to a table that exists), and whether a
     /// primary key column admits NULL (SQLite lets it unless NOT NULL is written, a quirk that no model means),
     /// and how often a constraint is repeated that says the same each time.
+    ///
+    /// ```
+    /// use schema_core::{Diff, Pair, sqlite::read};
+    /// let found = read::table("CREATE TABLE a (b, CONSTRAINT once UNIQUE (b))")?.table;
+    /// let mut model = read::table("CREATE TABLE a (b UNIQUE)")?.table;
+    /// assert!(!Diff::between_tables(Pair::new(&found, &model)).is_empty());
+    /// model.settle(&found);
+    /// assert!(Diff::between_tables(Pair::new(&found, &model)).is_empty());
+    /// # Ok::<_, schema_core::ParseError>(())
+    /// ```
     pub fn settle(&mut self, found: &Table) {
         fn adopt<T>(
             mine: &mut [T],
@@ -291,6 +342,14 @@ fn repeat<T: Clone + PartialEq>(mine: &mut Vec<T>, found: &[T], unname: impl Fn(
 
 impl Index {
     /// Whether two indexes differ in nothing but the name.
+    ///
+    /// ```
+    /// use schema_core::sqlite::read;
+    /// let a = read::index("CREATE INDEX a ON users (email)")?.index;
+    /// assert!(a.same_but_name(&read::index("CREATE INDEX b ON users (email)")?.index));
+    /// assert!(!a.same_but_name(&read::index("CREATE UNIQUE INDEX a ON users (email)")?.index));
+    /// # Ok::<_, schema_core::ParseError>(())
+    /// ```
     pub fn same_but_name(&self, other: &Index) -> bool {
         let mut other = other.clone();
         other.name.clone_from(&self.name);

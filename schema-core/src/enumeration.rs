@@ -37,6 +37,13 @@ impl Expr {
 
     /// The condition that a column holds one of the values.
     ///
+    /// ```
+    /// use schema_core::{Dialect, Expr, Name};
+    /// let check = Expr::of_enumeration(Dialect::Sqlite, &Name::new(Dialect::Sqlite, "mood"), ["sad", "it's ok"])?;
+    /// assert_eq!(check.as_str(), "mood IN ('sad', 'it''s ok')");
+    /// # Ok::<_, schema_core::ParseError>(())
+    /// ```
+    ///
     /// # Errors
     /// Never for a column's name and any values; the error is that of [`Expr::parse`].
     pub fn of_enumeration<'a>(

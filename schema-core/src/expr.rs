@@ -21,6 +21,13 @@ pub struct Expr(Box<str>);
 impl Expr {
     /// Reads an expression and puts it into canonical form.
     ///
+    /// ```
+    /// use schema_core::{Dialect, Expr};
+    /// assert_eq!(Expr::parse(Dialect::Sqlite, "(a<>1)")?.as_str(), "a != 1");
+    /// assert!(Expr::parse(Dialect::Sqlite, "(a").is_err());
+    /// # Ok::<_, schema_core::ParseError>(())
+    /// ```
+    ///
     /// # Errors
     /// When the text is not one balanced expression: it is empty, a parenthesis or a quote is open,
     /// or a semicolon or a comma stands outside parentheses.
@@ -131,6 +138,12 @@ pub struct ColumnType(Box<str>);
 impl ColumnType {
     /// Reads a declared type and puts it into canonical form. Every text is some type: SQLite
     /// takes any words, and in PostgreSQL an unknown word names a user-defined type.
+    ///
+    /// ```
+    /// use schema_core::{ColumnType, Dialect};
+    /// assert_eq!(ColumnType::parse(Dialect::Sqlite, "double  precision").as_str(), "DOUBLE PRECISION");
+    /// assert_eq!(ColumnType::parse(Dialect::Sqlite, "").as_str(), "");
+    /// ```
     pub fn parse(dialect: Dialect, text: &str) -> ColumnType {
         ColumnType(
             match dialect {
@@ -162,6 +175,11 @@ impl ColumnType {
     }
 
     /// The affinity that SQLite derives from the text.
+    ///
+    /// ```
+    /// use schema_core::{Affinity, ColumnType, Dialect};
+    /// assert_eq!(ColumnType::parse(Dialect::Sqlite, "varchar(20)").affinity(), Affinity::Text);
+    /// ```
     pub fn affinity(&self) -> Affinity {
         Affinity::of(&self.0)
     }
@@ -180,6 +198,11 @@ impl fmt::Debug for ColumnType {
 }
 
 /// How SQLite converts what is stored in a column (<https://www.sqlite.org/datatype3.html#type_affinity>).
+///
+/// ```
+/// use schema_core::Affinity;
+/// assert_eq!([Affinity::of("DECIMAL(9, 2)"), Affinity::of("")], [Affinity::Numeric, Affinity::Blob]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Affinity {
     /// Text stays text, numbers become text.
@@ -236,6 +259,13 @@ const fn contains(text: &str, word: &str) -> bool {
 }
 
 /// SQL that could not be read, and where.
+///
+/// ```
+/// use schema_core::{Dialect, Expr};
+/// let error = Expr::parse(Dialect::Sqlite, "").unwrap_err();
+/// assert_eq!(error.offset, 0);
+/// assert_eq!(error.to_string(), *error.message);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     /// What was expected or found, a fragment in lower case.

@@ -8,6 +8,14 @@ use crate::{
 };
 
 /// Why a foreign key cannot work.
+///
+/// ```
+/// use schema_core::{Dialect, ForeignKeyProblem, Schema, foreign_key_problems_of, sqlite::read};
+/// let child = read::table("CREATE TABLE child (parent INTEGER REFERENCES nowhere (id))")?.table;
+/// let problems = foreign_key_problems_of(&Schema::empty(Dialect::Sqlite), &child);
+/// assert_eq!(problems[0].1, ForeignKeyProblem::MissingParent);
+/// # Ok::<_, schema_core::ParseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForeignKeyProblem {
     /// The parent table does not exist.
@@ -60,11 +68,28 @@ impl ForeignKeyProblem {
 }
 
 /// Every foreign key of a schema that cannot work, with its first problem, in the order of the tables.
+///
+/// ```
+/// use schema_core::{Dialect, Schema, foreign_key_problems, sqlite::read};
+/// let table = read::table("CREATE TABLE a (id INTEGER PRIMARY KEY, up TEXT REFERENCES a (id))")?.table;
+/// let schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::empty(Dialect::Sqlite) };
+/// assert_eq!(foreign_key_problems(&schema)[0].1.code(), "foreign-key-type");
+/// # Ok::<_, schema_core::ParseError>(())
+/// ```
 pub fn foreign_key_problems(schema: &Schema) -> Vec<(Path, ForeignKeyProblem)> {
     schema.tables.values().flat_map(|table| foreign_key_problems_of(schema, table)).collect()
 }
 
 /// The same for the foreign keys of one table.
+///
+/// ```
+/// use schema_core::{Dialect, Schema, foreign_key_problems_of, sqlite::read};
+/// let parent = read::table("CREATE TABLE parent (a)")?.table;
+/// let child = read::table("CREATE TABLE child (b REFERENCES parent (a))")?.table;
+/// let schema = Schema { tables: [(parent.name.clone(), parent)].into(), ..Schema::empty(Dialect::Sqlite) };
+/// assert_eq!(foreign_key_problems_of(&schema, &child)[0].1.code(), "parent-not-unique");
+/// # Ok::<_, schema_core::ParseError>(())
+/// ```
 pub fn foreign_key_problems_of(schema: &Schema, table: &Table) -> Vec<(Path, ForeignKeyProblem)> {
     let problem = |key: &ForeignKey| Some((key.path(&table.name), problem(schema, table, key)?));
     table.foreign_keys.iter().filter_map(problem).collect()

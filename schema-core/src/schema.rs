@@ -20,6 +20,14 @@ pub struct Schema {
 }
 
 /// A table with its constraints and its indexes.
+///
+/// ```
+/// use schema_core::{Dialect, Name, sqlite::read};
+/// let users = read::table("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT)").unwrap().table;
+/// let [id, email] = ["id", "email"].map(|name| Name::new(Dialect::Sqlite, name));
+/// assert_eq!((users.implied_key(), users.column(&email)), (Some(vec![id]), Some(&users.columns[1])));
+/// assert!(!users.has_key(&[email]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     /// Its name.
@@ -43,6 +51,11 @@ pub struct Table {
 }
 
 /// Storage options of a SQLite table; both are `false` in PostgreSQL.
+///
+/// ```
+/// let options = schema_core::sqlite::read::table("CREATE TABLE a (b INTEGER) STRICT").unwrap().table.options;
+/// assert!(options.strict && !options.without_rowid);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TableOptions {
     /// `STRICT` (<https://www.sqlite.org/stricttables.html>).
@@ -52,6 +65,12 @@ pub struct TableOptions {
 }
 
 /// A column.
+///
+/// ```
+/// let table = schema_core::sqlite::read::table("CREATE TABLE a (b TEXT COLLATE nocase NOT NULL)").unwrap().table;
+/// let column = &table.columns[0];
+/// assert!(column.ty.as_str() == "TEXT" && !column.nullable && column.collation.is_some());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its name.
@@ -71,6 +90,13 @@ pub struct Column {
 }
 
 /// Where the value of a column comes from; the four exclude each other.
+///
+/// ```
+/// use schema_core::{ColumnValue, sqlite::read};
+/// let table = read::table("CREATE TABLE a (b DEFAULT NULL, c AS (b + 1))").unwrap().table;
+/// assert_eq!(table.columns[0].value, ColumnValue::Given);
+/// assert!(matches!(&table.columns[1].value, ColumnValue::Generated { stored: false, .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ColumnValue {
     /// The INSERT gives it, or it is NULL.
@@ -176,6 +202,13 @@ pub struct Unique {
 }
 
 /// A FOREIGN KEY constraint.
+///
+/// ```
+/// use schema_core::{Action, Deferrable, sqlite::read};
+/// let table = read::table("CREATE TABLE a (b REFERENCES c ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED)").unwrap().table;
+/// let key = &table.foreign_keys[0];
+/// assert_eq!((key.on_delete, key.on_update, key.deferrable), (Action::Cascade, Action::NoAction, Deferrable::Deferred));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignKey {
     /// The name of the constraint, where it has one.
@@ -245,6 +278,11 @@ impl OnConflict {
 }
 
 /// A CHECK constraint.
+///
+/// ```
+/// let table = schema_core::sqlite::read::table("CREATE TABLE a (b, CHECK (b<>0))").unwrap().table;
+/// assert_eq!(table.checks[0].expr.as_str(), "b != 0");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// The name of the constraint, where it has one.
@@ -273,6 +311,12 @@ pub struct Index {
 }
 
 /// An enum type (PostgreSQL). The order of the variants is part of it.
+///
+/// ```
+/// use schema_core::{Dialect, EnumType, ObjectName};
+/// let mood = EnumType { name: ObjectName::new(Dialect::Postgres, None, "mood"), variants: vec!["sad".into(), "ok".into()] };
+/// assert_ne!(EnumType { variants: vec!["ok".into(), "sad".into()], ..mood.clone() }, mood);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnumType {
     /// Its name.
@@ -282,6 +326,11 @@ pub struct EnumType {
 }
 
 /// What was found in a database: the schema, and what is seen but not modelled.
+///
+/// ```
+/// let inspection = schema_core::sqlite::read::catalogue(&[]);
+/// assert!(inspection.schema.tables.is_empty() && inspection.unmanaged.is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspection {
     /// What driftless manages.
@@ -291,6 +340,13 @@ pub struct Inspection {
 }
 
 /// An object that is seen, reported and never touched.
+///
+/// ```
+/// use schema_core::{UnmanagedKind, sqlite::read::{CatalogueRow, catalogue}};
+/// let sql = Some("CREATE VIEW v AS SELECT 1".into());
+/// let row = CatalogueRow { kind: "view".into(), name: "v".into(), table: "v".into(), sql };
+/// assert_eq!(catalogue(&[row]).unmanaged[0].kind, UnmanagedKind::View);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmanaged {
     /// What it is.
@@ -350,6 +406,14 @@ impl Schema {
 
     /// Gives every foreign key that names no parent columns those of its parent's primary key, as
     /// both engines do. A key whose parent is missing, or has no primary key of as many columns, stays as it is.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Schema, sqlite::read};
+    /// let table = read::table("CREATE TABLE a (id INTEGER PRIMARY KEY, up REFERENCES a)").unwrap().table;
+    /// let mut schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::empty(Dialect::Sqlite) };
+    /// schema.resolve_parents();
+    /// assert_eq!(schema.tables.values().next().unwrap().foreign_keys[0].parent_columns[0].as_str(), "id");
+    /// ```
     pub fn resolve_parents(&mut self) {
         let keys: BTreeMap<ObjectName, Vec<Name>> =
             self.tables.values().filter_map(|table| Some((table.name.clone(), table.implied_key()?))).collect();
@@ -421,6 +485,12 @@ impl Table {
 
 impl PrimaryKey {
     /// A plain key over these columns.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Name, PrimaryKey};
+    /// let [a, b] = ["a", "b"].map(|name| Name::new(Dialect::Sqlite, name));
+    /// assert_eq!(PrimaryKey::over([a.clone(), b.clone()]).columns(), [a, b]);
+    /// ```
     pub fn over(columns: impl IntoIterator<Item = Name>) -> PrimaryKey {
         PrimaryKey {
             name: None,
@@ -446,6 +516,11 @@ impl PrimaryKey {
 
 impl Unique {
     /// A plain constraint over these columns.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Name, Unique};
+    /// assert!(Unique::over([Name::new(Dialect::Sqlite, "email")]).name.is_none());
+    /// ```
     pub fn over(columns: impl IntoIterator<Item = Name>) -> Unique {
         Unique {
             name: None,
@@ -460,6 +535,11 @@ impl Unique {
 
 impl Index {
     /// A plain index over these parts.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Index, KeyPart, Name};
+    /// assert!(!Index::over(vec![KeyPart::column(Name::new(Dialect::Sqlite, "email"))]).unique);
+    /// ```
     pub fn over(parts: Vec<KeyPart>) -> Index {
         Index {
             name: None,
@@ -475,11 +555,22 @@ impl Index {
 
 impl KeyPart {
     /// A column in ascending order with the defaults of everything else.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, KeyPart, KeyTarget, Name};
+    /// let email = Name::new(Dialect::Sqlite, "email");
+    /// assert_eq!(KeyPart::column(email.clone()).target, KeyTarget::Column(email));
+    /// ```
     pub fn column(name: Name) -> KeyPart {
         KeyPart::of(KeyTarget::Column(name))
     }
 
     /// An expression in ascending order with the defaults of everything else.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Expr, KeyPart};
+    /// assert!(!KeyPart::expr(Expr::parse(Dialect::Sqlite, "lower(email)").unwrap()).descending);
+    /// ```
     pub fn expr(expr: Expr) -> KeyPart {
         KeyPart::of(KeyTarget::Expr(expr))
     }
