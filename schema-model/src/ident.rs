@@ -10,6 +10,12 @@ pub(crate) fn plain(ident: &Ident) -> String {
 }
 
 /// The table's name of a struct that states none: Diesel's rule, snake case and an `s`.
+///
+/// ```
+/// let ident = |text| syn::parse_str::<syn::Ident>(text).unwrap();
+/// assert_eq!(schema_model::table_name_of(&ident("User")), "users");
+/// assert_eq!(schema_model::table_name_of(&ident("BlogPost")), "blog_posts");
+/// ```
 pub fn table_name_of(ident: &Ident) -> String {
     let mut name = Case::Snake.of(&plain(ident));
     name.push('s');

@@ -7,6 +7,17 @@ use syn::{Path, Type};
 use crate::ident::{plain, table_name_of};
 
 /// A struct with `#[derive(Table)]`, read but not yet bound to a dialect.
+///
+/// ```
+/// use schema_model::Model;
+/// let input = syn::parse_str(r#"struct BlogPost { id: i64, #[column(skip)] draft: bool }"#)?;
+/// let model = Model::parse(&input)?;
+/// assert_eq!(model.ident, "BlogPost");
+/// assert_eq!(model.table_name(), "blog_posts");
+/// assert!(model.field(&syn::parse_str("id")?).is_some());
+/// assert_eq!(model.skipped[0], "draft");
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Model {
     /// The struct.
@@ -20,6 +31,17 @@ pub struct Model {
 }
 
 /// A value of an attribute and its places.
+///
+/// ```
+/// use schema_model::Model;
+/// let input = syn::parse_str(r#"#[table(name = "people")] struct User { id: i64 }"#)?;
+/// let model = Model::parse(&input)?;
+/// let name = model.table.name.unwrap();
+/// assert_eq!(name.value, "people");
+/// assert_eq!(name.key.source_text().as_deref(), Some("name"));
+/// assert_eq!(name.span.source_text().as_deref(), Some("\"people\""));
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Setting<T> {
     /// The value.
@@ -31,6 +53,15 @@ pub struct Setting<T> {
 }
 
 /// What `#[table(…)]` says.
+///
+/// ```
+/// use schema_model::Model;
+/// let input = syn::parse_str(r#"#[table(strict, index(email))] struct User { id: i64, email: String }"#)?;
+/// let model = Model::parse(&input)?;
+/// assert!(model.table.strict.is_some() && model.table.without_rowid.is_none());
+/// assert_eq!(model.table.indexes.len(), 1);
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct TableAttributes {
     /// `name = "…"`.
@@ -60,6 +91,16 @@ pub struct TableAttributes {
 }
 
 /// A field that is a column.
+///
+/// ```
+/// use schema_model::Model;
+/// let input = syn::parse_str(r#"struct User { id: i64, #[column(name = "mail", unique)] email: String }"#)?;
+/// let model = Model::parse(&input)?;
+/// let (id, email) = (&model.fields[0], &model.fields[1]);
+/// assert_eq!((id.column_name(), email.column_name()), ("id".to_owned(), "mail".to_owned()));
+/// assert!(id.unique.is_none() && email.unique.is_some());
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Field {
     /// The field.
@@ -103,6 +144,16 @@ pub struct Field {
 }
 
 /// A primary key, a UNIQUE constraint or an index.
+///
+/// ```
+/// use schema_model::Model;
+/// let input = syn::parse_str(r#"#[table(unique(a, b, name = "pair"))] struct Pair { a: i64, b: i64 }"#)?;
+/// let model = Model::parse(&input)?;
+/// let key = &model.table.uniques[0];
+/// assert_eq!(key.elements.len(), 2);
+/// assert_eq!(key.name.as_ref().unwrap().value, "pair");
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct KeyAttribute {
     /// The place of `primary_key`, `unique` or `index`.
@@ -148,6 +199,15 @@ impl KeyAttribute {
 }
 
 /// One element of a key.
+///
+/// ```
+/// use schema_model::Model;
+/// let input = syn::parse_str(r#"#[table(index(at desc))] struct Event { at: i64 }"#)?;
+/// let model = Model::parse(&input)?;
+/// let element = &model.table.indexes[0].elements[0];
+/// assert!(element.descending && element.collation.is_none());
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct KeyElement {
     /// What it names.
@@ -165,6 +225,16 @@ pub struct KeyElement {
 }
 
 /// What a [`KeyElement`] names.
+///
+/// ```
+/// use schema_model::{ElementTarget, Model};
+/// let input = syn::parse_str(r#"#[table(index(email, sql("lower(email)")))] struct User { email: String }"#)?;
+/// let model = Model::parse(&input)?;
+/// let elements = &model.table.indexes[0].elements;
+/// assert!(matches!(&elements[0].target, ElementTarget::Field(field) if field == "email"));
+/// assert!(matches!(&elements[1].target, ElementTarget::Sql(sql) if sql == "lower(email)"));
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum ElementTarget {
     /// A field; the column's name follows from it.
@@ -176,6 +246,15 @@ pub enum ElementTarget {
 }
 
 /// A default.
+///
+/// ```
+/// use schema_model::{DefaultValue, Model};
+/// let input = syn::parse_str(r#"struct User { #[column(default = -1)] rank: i64 }"#)?;
+/// let model = Model::parse(&input)?;
+/// let default = model.fields[0].default.as_ref().unwrap();
+/// assert!(matches!(&default.value, DefaultValue::Number(number) if number == "-1"));
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum DefaultValue {
     /// `null`, which is no default.
@@ -193,6 +272,16 @@ pub enum DefaultValue {
 }
 
 /// A CHECK constraint.
+///
+/// ```
+/// use schema_model::Model;
+/// let input = syn::parse_str(r#"struct User { #[column(check = "age > 0")] age: i64 }"#)?;
+/// let model = Model::parse(&input)?;
+/// let check = &model.fields[0].checks[0];
+/// assert_eq!(check.condition.value, "age > 0");
+/// assert!(check.name.is_none());
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct CheckAttribute {
     /// The place of `check`.
@@ -204,6 +293,17 @@ pub struct CheckAttribute {
 }
 
 /// A foreign key.
+///
+/// ```
+/// use schema_core::Action;
+/// use schema_model::Model;
+/// let input = syn::parse_str(r#"struct Post { #[column(references = User::id, on_delete = cascade)] author: i64 }"#)?;
+/// let model = Model::parse(&input)?;
+/// let key = model.fields[0].references.as_ref().unwrap();
+/// assert_eq!(key.on_delete.as_ref().unwrap().value, Action::Cascade);
+/// assert!(key.on_update.is_none() && key.columns.is_empty());
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ForeignKeyAttribute {
     /// The place of `references` or `foreign_key`.
@@ -223,6 +323,15 @@ pub struct ForeignKeyAttribute {
 }
 
 /// What a foreign key refers to.
+///
+/// ```
+/// use schema_model::{Model, Parent};
+/// let input = syn::parse_str(r#"struct Post { #[column(references = User::id)] author: i64 }"#)?;
+/// let model = Model::parse(&input)?;
+/// let Parent::Model { path, fields } = &model.fields[0].references.as_ref().unwrap().parent else { unreachable!() };
+/// assert!(path.is_ident("User") && fields[0] == "id");
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Parent {
     /// Fields of a model.

@@ -7,6 +7,16 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Error, LitStr, Path, Result, Token, Visibility};
 
 /// `/// docs  pub static APP: Sqlite = "migrations" [User, Role];`
+///
+/// ```
+/// use schema_model::SchemaMacro;
+/// let schema: SchemaMacro = syn::parse_str(r#"pub static APP: Sqlite = "migrations" [User, Role];"#)?;
+/// assert_eq!((schema.ident.to_string(), schema.directory.value()), ("APP".to_owned(), "migrations".to_owned()));
+/// assert!(schema.models[1].is_ident("Role"));
+/// let error = syn::parse_str::<SchemaMacro>(r#"static APP: MySql = "migrations" [];"#).unwrap_err();
+/// assert_eq!(error.to_string(), "unknown engine `MySql`; expected `Sqlite`");
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SchemaMacro {
     /// The attributes of the static, among them its docs.

@@ -7,6 +7,21 @@ use syn::spanned::Spanned;
 use crate::model::{Field, Model};
 
 /// Where a model says what: from the [`Path`]s of the differ to the source.
+///
+/// ```
+/// use schema_core::{ColumnFact, Dialect, Name, PartKind, Path};
+/// use schema_model::{Model, StandardTypes};
+/// let input = syn::parse_str("struct User { #[column(unique, was = \"mail\")] email: String }")?;
+/// let spans = Model::parse(&input)?.lower(Dialect::Sqlite, &StandardTypes)?.spans;
+/// let email = Name::new(Dialect::Sqlite, "email");
+/// assert_eq!(spans.table().source_text().as_deref(), Some("User"));
+/// assert_eq!(spans.of(&Path::Database).source_text().as_deref(), Some("User"));
+/// assert_eq!(spans.fact(&email, ColumnFact::Type).source_text().as_deref(), Some("String"));
+/// assert_eq!(spans.part_span(PartKind::Unique, &email).unwrap().source_text().as_deref(), Some("unique"));
+/// assert_eq!(spans.was(Some(&email)).unwrap().source_text().as_deref(), Some("was"));
+/// assert!(spans.was(None).is_none());
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Spans {
     table: Span,

@@ -10,6 +10,17 @@ use crate::model::Setting;
 use crate::types::ResolvedType;
 
 /// A type with `#[derive(SqlType)]`.
+///
+/// ```
+/// use schema_model::SqlTypeModel;
+/// let mood = SqlTypeModel::parse(&syn::parse_str("enum Mood { Sad, VeryGlad }")?)?;
+/// assert_eq!(mood.ident, "Mood");
+/// let values = mood.enum_type().unwrap().variants.unwrap();
+/// assert_eq!(values, ["sad".into(), "very_glad".into()]);
+/// let email = SqlTypeModel::parse(&syn::parse_str("struct Email(String);")?)?;
+/// assert!(email.enum_type().is_none());
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SqlTypeModel {
     /// The type.
@@ -19,6 +30,13 @@ pub struct SqlTypeModel {
 }
 
 /// What a type with `#[derive(SqlType)]` is stored as.
+///
+/// ```
+/// use schema_model::{SqlTypeModel, SqlTypeStorage};
+/// let email = SqlTypeModel::parse(&syn::parse_str("struct Email(String);")?)?;
+/// assert!(matches!(email.storage, SqlTypeStorage::Newtype(inner) if *inner == syn::parse_str("String")?));
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum SqlTypeStorage {
     /// As the type that it wraps.
@@ -33,6 +51,14 @@ pub enum SqlTypeStorage {
 }
 
 /// A variant of an enum that is stored as text.
+///
+/// ```
+/// use schema_model::{SqlTypeModel, SqlTypeStorage};
+/// let input = syn::parse_str(r#"enum State { Open, #[sql(rename = "in progress")] Started }"#)?;
+/// let SqlTypeStorage::Enum { variants, .. } = SqlTypeModel::parse(&input)?.storage else { unreachable!() };
+/// assert_eq!((variants[1].ident.to_string(), variants[1].text.as_str()), ("Started".to_owned(), "in progress"));
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SqlVariant {
     /// The variant.

@@ -4,6 +4,14 @@ use schema_core::{Affinity, Storage, TypeFact};
 use syn::{GenericArgument, Path, PathArguments, Type};
 
 /// What is stored for a type, as far as it is known without rustc.
+///
+/// ```
+/// use schema_core::TypeFact;
+/// use schema_model::ResolvedType;
+/// let fact = ResolvedType::from(TypeFact::BOOL.optional());
+/// assert_eq!((&*fact.sqlite, &*fact.sqlite_strict, &*fact.postgres), ("BOOLEAN", "INTEGER", "boolean"));
+/// assert!(fact.nullable && fact.variants.is_none() && !fact.postgres_enum);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolvedType {
     /// How values are stored.
@@ -44,6 +52,24 @@ impl ResolvedType {
 }
 
 /// A model that a foreign key refers to.
+///
+/// ```
+/// use schema_core::Dialect;
+/// use schema_model::{Model, ResolvedParent, ResolvedType, TypeResolver};
+/// struct Accounts;
+/// impl TypeResolver for Accounts {
+///     fn fact(&self, _: &syn::Type) -> Option<ResolvedType> {
+///         Some(schema_core::TypeFact::BIG_INTEGER.into())
+///     }
+///     fn parent(&self, _: &syn::Path, _: &[proc_macro2::Ident]) -> Option<ResolvedParent> {
+///         Some(ResolvedParent { schema: None, table: "accounts".to_owned(), columns: vec!["key".to_owned()] })
+///     }
+/// }
+/// let input = syn::parse_str("struct Post { #[column(references = User::id)] author: i64 }")?;
+/// let desired = Model::parse(&input)?.lower(Dialect::Sqlite, &Accounts)?;
+/// assert!(desired.references[0].resolved);
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolvedParent {
     /// The schema (PostgreSQL).
@@ -55,6 +81,22 @@ pub struct ResolvedParent {
 }
 
 /// Knows what types are stored as, by their syntax alone.
+///
+/// ```
+/// use schema_core::{Dialect, TypeFact};
+/// use schema_model::{Model, ResolvedType, TypeResolver};
+/// struct AllText;
+/// impl TypeResolver for AllText {
+///     fn fact(&self, _: &syn::Type) -> Option<ResolvedType> {
+///         Some(TypeFact::TEXT.into())
+///     }
+/// }
+/// let model = Model::parse(&syn::parse_str("struct User { email: Email }")?)?;
+/// let desired = model.lower(Dialect::Sqlite, &AllText)?;
+/// assert!(desired.open_types.is_empty());
+/// assert_eq!(desired.table.columns[0].ty.as_str(), "TEXT");
+/// # Ok::<_, syn::Error>(())
+/// ```
 pub trait TypeResolver {
     /// What is stored for a type; `None` when only rustc can know.
     fn fact(&self, ty: &Type) -> Option<ResolvedType>;
@@ -89,6 +131,14 @@ impl TypeResolver for StandardTypes {
 }
 
 /// The `T` of `Option<T>`, `std::option::Option<T>` or `core::option::Option<T>`.
+///
+/// ```
+/// use schema_model::option_argument;
+/// let ty: syn::Type = syn::parse_str("std::option::Option<Email>")?;
+/// assert_eq!(option_argument(&ty), Some(&syn::parse_str("Email")?));
+/// assert_eq!(option_argument(&syn::parse_str("my::Option<Email>")?), None);
+/// # Ok::<_, syn::Error>(())
+/// ```
 pub fn option_argument(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ungrouped(ty) else { return None };
     let last = path.path.segments.last()?;

@@ -67,6 +67,12 @@ const FOREIGN_KEY_OPTIONS: &[Key] = &[
 ];
 
 /// The keys of `#[table(…)]`.
+///
+/// ```
+/// use schema_model::attribute::{Form, TABLE};
+/// let key = TABLE.iter().find(|key| key.name == "strict").unwrap();
+/// assert_eq!(key.forms, [Form::Flag]);
+/// ```
 pub const TABLE: &[Key] = &[
     text("name", r#"name = "users""#, "the table's name; by default the struct's in snake case, with an `s`"),
     text("schema", r#"schema = "auth""#, "the schema that the table lives in (PostgreSQL)"),
@@ -94,6 +100,12 @@ pub const TABLE: &[Key] = &[
 ];
 
 /// The keys of `#[column(…)]`.
+///
+/// ```
+/// use schema_model::attribute::{Form, COLUMN};
+/// let key = COLUMN.iter().find(|key| key.name == "collate").unwrap();
+/// assert_eq!(key.forms, [Form::Text]);
+/// ```
 pub const COLUMN: &[Key] = &[
     Key {
         forms: &[Form::Flag, Form::Options],
@@ -157,6 +169,12 @@ pub(crate) const RENAME_ALL: &[&str] =
     &["snake_case", "lowercase", "UPPERCASE", "SCREAMING_SNAKE_CASE", "kebab-case", "camelCase", "PascalCase"];
 
 /// The keys of `#[sql(…)]` on a type.
+///
+/// ```
+/// use schema_model::attribute::SQL_ITEM;
+/// let key = SQL_ITEM.iter().find(|key| key.name == "rename_all").unwrap();
+/// assert_eq!(key.example, r#"rename_all = "kebab-case""#);
+/// ```
 pub const SQL_ITEM: &[Key] = &[
     Key {
         forms: &[Form::Text],
@@ -166,4 +184,10 @@ pub const SQL_ITEM: &[Key] = &[
 ];
 
 /// The keys of `#[sql(…)]` on a variant.
+///
+/// ```
+/// use schema_model::attribute::SQL_VARIANT;
+/// let key = SQL_VARIANT.iter().find(|key| key.name == "rename").unwrap();
+/// assert_eq!(key.example, r#"rename = "in progress""#);
+/// ```
 pub const SQL_VARIANT: &[Key] = &[text("rename", r#"rename = "in progress""#, "how the variant is stored")];

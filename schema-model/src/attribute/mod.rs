@@ -15,6 +15,14 @@ pub(crate) use schema_core::word::closest;
 pub(crate) use suggest::{Level, among};
 
 /// A key of an attribute.
+///
+/// ```
+/// use schema_model::attribute::{Form, Key, TABLE};
+/// let name: &Key = &TABLE[0];
+/// assert_eq!((name.name, name.forms), ("name", &[Form::Text][..]));
+/// assert_eq!(name.example, r#"name = "users""#);
+/// assert!(name.options.is_empty() && !name.repeats);
+/// ```
 #[derive(Debug)]
 pub struct Key {
     /// The word.
@@ -32,6 +40,13 @@ pub struct Key {
 }
 
 /// What may follow a key.
+///
+/// ```
+/// use schema_model::attribute::{COLUMN, Form};
+/// let key = COLUMN.iter().find(|key| key.name == "on_delete").unwrap();
+/// let Form::Word(words) = key.forms[0] else { unreachable!() };
+/// assert!(words.contains(&"cascade"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Nothing: `strict`.

@@ -28,6 +28,26 @@ use crate::Desired;
 use words::Words;
 
 /// What the migrations produce.
+///
+/// ```
+/// # use schema_core::{Dialect, Migration, checksum};
+/// # let migration = |sql: &'static str| Migration {
+/// #     version: "1".into(),
+/// #     name: "a".into(),
+/// #     file: "migrations/1_a.sql".into(),
+/// #     checksum: checksum(Dialect::Sqlite, sql).into(),
+/// #     sql: sql.into(),
+/// #     no_transaction: false,
+/// # };
+/// use schema_model::check::{Found, check};
+/// use schema_model::{Model, StandardTypes};
+/// let replay = schema_replay::replay(&[migration("CREATE TABLE users (id INTEGER NOT NULL)")]).unwrap();
+/// let found = Found { inspection: &replay.inspection, map: &replay.map };
+/// let model = Model::parse(&syn::parse_str("struct User { id: i64 }")?)?;
+/// let verdict = check("User", &model.lower(Dialect::Sqlite, &StandardTypes)?, found);
+/// assert!(verdict.diagnostics.is_empty());
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Found<'a> {
     /// The schema, and what is seen besides it.
@@ -37,6 +57,29 @@ pub struct Found<'a> {
 }
 
 /// A disagreement, at its place in the Rust source.
+///
+/// ```
+/// # use schema_core::{Dialect, Migration, checksum};
+/// # let migration = |sql: &'static str| Migration {
+/// #     version: "1".into(),
+/// #     name: "a".into(),
+/// #     file: "migrations/1_a.sql".into(),
+/// #     checksum: checksum(Dialect::Sqlite, sql).into(),
+/// #     sql: sql.into(),
+/// #     no_transaction: false,
+/// # };
+/// use schema_model::check::{Found, check};
+/// use schema_model::{Model, StandardTypes};
+/// let replay = schema_replay::replay(&[migration("CREATE TABLE users (id INTEGER)")]).unwrap();
+/// let found = Found { inspection: &replay.inspection, map: &replay.map };
+/// let model = Model::parse(&syn::parse_str("struct User { id: i64 }")?)?;
+/// let verdict = check("User", &model.lower(Dialect::Sqlite, &StandardTypes)?, found);
+/// let diagnostic = &verdict.diagnostics[0];
+/// assert_eq!(diagnostic.code, "column-nullability");
+/// assert_eq!(diagnostic.span.source_text().as_deref(), Some("i64"));
+/// assert_eq!(diagnostic.place.as_ref().unwrap().to_string(), "migrations/1_a.sql:1:21");
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
     /// The stable code that `cargo driftless explain` knows.
@@ -54,6 +97,30 @@ pub struct Diagnostic {
 }
 
 /// The outcome of a comparison.
+///
+/// ```
+/// # use schema_core::{Dialect, Migration, checksum};
+/// # let migration = |sql: &'static str| Migration {
+/// #     version: "1".into(),
+/// #     name: "a".into(),
+/// #     file: "migrations/1_a.sql".into(),
+/// #     checksum: checksum(Dialect::Sqlite, sql).into(),
+/// #     sql: sql.into(),
+/// #     no_transaction: false,
+/// # };
+/// use schema_model::check::{Found, check};
+/// use schema_model::{Model, StandardTypes};
+/// let replay = schema_replay::replay(&[migration("CREATE TABLE users (id INTEGER NOT NULL)")]).unwrap();
+/// let found = Found { inspection: &replay.inspection, map: &replay.map };
+/// let model = Model::parse(&syn::parse_str("struct User { id: UserId }")?)?;
+/// let verdict = check("User", &model.lower(Dialect::Sqlite, &StandardTypes)?, found);
+/// assert!(verdict.diagnostics.is_empty());
+/// assert_eq!(verdict.types[0].model, "User"); // whether a `UserId` is an INTEGER, rustc knows
+/// assert!(verdict.references.is_empty());
+/// assert_eq!(verdict.table.columns[0].ty.as_str(), "INTEGER");
+/// assert!(verdict.meant.is_none());
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Verdict {
     /// What disagrees.
@@ -72,6 +139,27 @@ pub struct Verdict {
 /// Compares a model with what the migrations produce.
 ///
 /// `model` is the name of the struct. What only follows from another disagreement is not reported.
+///
+/// ```
+/// # use schema_core::{Dialect, Migration, checksum};
+/// # let migration = |sql: &'static str| Migration {
+/// #     version: "1".into(),
+/// #     name: "a".into(),
+/// #     file: "migrations/1_a.sql".into(),
+/// #     checksum: checksum(Dialect::Sqlite, sql).into(),
+/// #     sql: sql.into(),
+/// #     no_transaction: false,
+/// # };
+/// use schema_model::check::{Found, check};
+/// use schema_model::{Model, StandardTypes};
+/// let replay = schema_replay::replay(&[migration("CREATE TABLE users (id INTEGER NOT NULL)")]).unwrap();
+/// let found = Found { inspection: &replay.inspection, map: &replay.map };
+/// let model = Model::parse(&syn::parse_str("struct User { id: i64, email: String }")?)?;
+/// let verdict = check("User", &model.lower(Dialect::Sqlite, &StandardTypes)?, found);
+/// assert_eq!(verdict.diagnostics.len(), 1);
+/// assert_eq!(verdict.diagnostics[0].code, "missing-column");
+/// # Ok::<_, syn::Error>(())
+/// ```
 pub fn check(model: &str, desired: &Desired, found: Found<'_>) -> Verdict {
     let mut check = Check { model, desired, found, table: desired.table.clone(), diagnostics: Vec::new(), meant: None };
     let Some(actual) = check.found_table() else {

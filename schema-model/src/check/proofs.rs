@@ -7,6 +7,31 @@ use schema_core::{Column, ColumnType, Dialect, ForeignKey, Name, ObjectName, Par
 use super::words::{self, Words};
 
 /// What is left for rustc to prove about the type of a field.
+///
+/// ```
+/// # use schema_core::{Dialect, Migration, checksum};
+/// # let migration = |sql: &'static str| Migration {
+/// #     version: "1".into(),
+/// #     name: "a".into(),
+/// #     file: "migrations/1_a.sql".into(),
+/// #     checksum: checksum(Dialect::Sqlite, sql).into(),
+/// #     sql: sql.into(),
+/// #     no_transaction: false,
+/// # };
+/// use schema_model::check::{Found, check};
+/// use schema_model::{Model, StandardTypes};
+/// let replay = schema_replay::replay(&[migration("CREATE TABLE users (email TEXT NOT NULL)")]).unwrap();
+/// let found = Found { inspection: &replay.inspection, map: &replay.map };
+/// let model = Model::parse(&syn::parse_str("struct User { email: Email }")?)?;
+/// let verdict = check("User", &model.lower(Dialect::Sqlite, &StandardTypes)?, found);
+/// let (proof, table) = (&verdict.types[0], &verdict.table);
+/// assert_eq!(proof.declared.as_str(), "TEXT");
+/// assert!(proof.on_type(table).contains("column `users.email` is {} in the model and TEXT in the migrations"));
+/// assert!(proof.on_null(table).contains("column `users.email` is {} in the model and NOT NULL in the migrations"));
+/// assert!(proof.on_loss(table).starts_with("column `users.email` is TEXT, from which a `Email` does not come back"));
+/// assert!(proof.on_variants(table).starts_with("`User` and the migrations disagree: column `users.email` {}\n"));
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct TypeProof {
     /// The name of the struct.
@@ -32,6 +57,33 @@ pub struct TypeProof {
 }
 
 /// What is left for rustc to prove about a reference: that the model is the one of the parent table.
+///
+/// ```
+/// # use schema_core::{Dialect, Migration, checksum};
+/// # let migration = |sql: &'static str| Migration {
+/// #     version: "1".into(),
+/// #     name: "a".into(),
+/// #     file: "migrations/1_a.sql".into(),
+/// #     checksum: checksum(Dialect::Sqlite, sql).into(),
+/// #     sql: sql.into(),
+/// #     no_transaction: false,
+/// # };
+/// use schema_model::check::{Found, check};
+/// use schema_model::{Model, StandardTypes};
+/// let sql = "CREATE TABLE users (id INTEGER PRIMARY KEY);
+///            CREATE TABLE posts (author INTEGER NOT NULL REFERENCES users (id))";
+/// let replay = schema_replay::replay(&[migration(sql)]).unwrap();
+/// let found = Found { inspection: &replay.inspection, map: &replay.map };
+/// let model = Model::parse(&syn::parse_str("struct Post { #[column(references = User::id)] author: i64 }")?)?;
+/// let verdict = check("Post", &model.lower(Dialect::Sqlite, &StandardTypes)?, found);
+/// let proof = &verdict.references[0];
+/// let (field, column) = &proof.fields[0];
+/// assert_eq!((field.to_string(), column.as_str()), ("id".to_owned(), "id"));
+/// assert!(proof.on_table().contains("refers to table `{}` in the model and to `users` in the migrations"));
+/// assert!(proof.on_column(field, column).contains("refers to `users.{}` in the model and to `users.id`"));
+/// assert!(proof.on_field(field, column).contains("refers to `User::id`, but `User` has no such column"));
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ReferenceProof {
     /// The name of the struct that refers.

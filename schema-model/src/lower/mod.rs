@@ -17,6 +17,19 @@ use crate::spans::Spans;
 use crate::types::{ResolvedType, TypeResolver, option_argument};
 
 /// What a model asks for, and where it says so.
+///
+/// ```
+/// use schema_core::Dialect;
+/// use schema_model::{Model, StandardTypes};
+/// let input = syn::parse_str(r#"#[table(was = "people")] struct User { id: i64, email: Email }"#)?;
+/// let desired = Model::parse(&input)?.lower(Dialect::Sqlite, &StandardTypes)?;
+/// assert_eq!(desired.table.name.to_string(), "users");
+/// assert_eq!((desired.table.columns.len(), desired.fields.len()), (2, 2));
+/// assert_eq!(desired.open_types[0].column.as_str(), "email");
+/// assert!(desired.references.is_empty() && desired.enums.is_empty());
+/// assert!(desired.spans.was(None).is_some());
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Desired {
     /// The table. Names of constraints and indexes that the model leaves open are `None`.
@@ -36,6 +49,17 @@ pub struct Desired {
 }
 
 /// The Rust side of a column.
+///
+/// ```
+/// use schema_core::Dialect;
+/// use schema_model::{Model, StandardTypes};
+/// let input = syn::parse_str(r#"struct User { #[column(name = "mail")] email: String }"#)?;
+/// let desired = Model::parse(&input)?.lower(Dialect::Sqlite, &StandardTypes)?;
+/// let column = &desired.fields[0];
+/// assert_eq!((column.field.to_string(), column.column.as_str()), ("email".to_owned(), "mail"));
+/// assert!(!column.sql_type && column.otherwise.is_none());
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct FieldColumn {
     /// The field.
@@ -56,6 +80,17 @@ pub struct FieldColumn {
 /// (`Option<…>` or not), and has **no** `CHECK (column IN (…))` for it. So whoever compares must take
 /// type and nullability from what was found, pass over a found CHECK that lists values of this column
 /// ([`Expr::enumeration`]) and is not stated, and have rustc prove all three by the type's `TypeFact`.
+///
+/// ```
+/// use schema_core::Dialect;
+/// use schema_model::{Model, StandardTypes};
+/// let input = syn::parse_str(r#"struct User { email: Option<Email> }"#)?;
+/// let desired = Model::parse(&input)?.lower(Dialect::Sqlite, &StandardTypes)?;
+/// let open = &desired.open_types[0];
+/// assert!(open.optional && !open.declared);
+/// assert_eq!(open.column.as_str(), "email");
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct OpenType {
     /// The column.
@@ -71,6 +106,18 @@ pub struct OpenType {
 }
 
 /// A foreign key that refers to a model.
+///
+/// ```
+/// use schema_core::Dialect;
+/// use schema_model::{Model, StandardTypes};
+/// let input = syn::parse_str(r#"struct Post { #[column(references = User::id)] author: i64 }"#)?;
+/// let desired = Model::parse(&input)?.lower(Dialect::Sqlite, &StandardTypes)?;
+/// let reference = &desired.references[0];
+/// assert_eq!(reference.columns[0].as_str(), "author");
+/// assert!(reference.model.is_ident("User") && reference.fields[0] == "id");
+/// assert!(!reference.resolved);
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Reference {
     /// The columns of the child.

@@ -17,6 +17,23 @@ use schema_core::{Dialect, EnumType, ObjectName, Schema, Table};
 use names::Types;
 
 /// The models of a schema.
+///
+/// ```
+/// # use schema_core::{Dialect, Migration, checksum};
+/// # let migration = |sql: &'static str| Migration {
+/// #     version: "1".into(),
+/// #     name: "a".into(),
+/// #     file: "migrations/1_a.sql".into(),
+/// #     checksum: checksum(Dialect::Sqlite, sql).into(),
+/// #     sql: sql.into(),
+/// #     no_transaction: false,
+/// # };
+/// use schema_model::print::Models;
+/// let sql = "CREATE TABLE posts (author INTEGER REFERENCES users (id)); CREATE TABLE users (id INTEGER PRIMARY KEY);";
+/// let models = Models::of(&schema_replay::replay(&[migration(sql)]).unwrap().inspection.schema);
+/// let idents: Vec<&str> = models.models.iter().map(|model| model.ident.as_str()).collect();
+/// assert_eq!(idents, ["User", "Post"]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Models {
     /// One for each table, parents before their children.
@@ -27,6 +44,24 @@ pub struct Models {
 }
 
 /// The model of one table.
+///
+/// ```
+/// # use schema_core::{Dialect, Migration, checksum};
+/// # let migration = |sql: &'static str| Migration {
+/// #     version: "1".into(),
+/// #     name: "a".into(),
+/// #     file: "migrations/1_a.sql".into(),
+/// #     checksum: checksum(Dialect::Sqlite, sql).into(),
+/// #     sql: sql.into(),
+/// #     no_transaction: false,
+/// # };
+/// use schema_model::print::Models;
+/// let replay = schema_replay::replay(&[migration("CREATE TABLE users (id INTEGER PRIMARY KEY)")]).unwrap();
+/// let models = Models::of(&replay.inspection.schema);
+/// let model = &models.models[0];
+/// assert_eq!((model.table.to_string(), model.ident.as_str()), ("users".to_owned(), "User"));
+/// assert!(model.source.contains("pub struct User {"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrintedModel {
     /// The table.

@@ -37,6 +37,9 @@ pub use syn::{Error, Path};
 /// let source = Source::of_path(&root);
 /// let user = source.models().next().unwrap();
 /// assert_eq!(user.model.as_ref().unwrap().ident, "User");
+/// assert!(source.resolver(user.module).missing_in(&user.model.as_ref().unwrap().fields[0].ty).is_none());
+/// assert_eq!(source.path(user.file), source.files().next().unwrap().path);
+/// assert_eq!((source.sql_types().count(), source.schemas().count(), source.faults().len()), (0, 0, 0));
 /// ```
 #[derive(Debug, Default)]
 pub struct Source {
@@ -57,6 +60,16 @@ pub struct Source {
 }
 
 /// A Rust file.
+///
+/// ```
+/// use schema_model::source::Source;
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let root = dir.path().join("main.rs");
+/// std::fs::write(&root, r#"struct Nothing;"#).unwrap();
+/// let source = Source::of_path(&root);
+/// let file = source.files().next().unwrap();
+/// assert!(file.own && file.path.ends_with("main.rs"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     /// Its path as it was found.
@@ -66,6 +79,17 @@ pub struct SourceFile {
 }
 
 /// Something that keeps a part of the source from being read.
+///
+/// ```
+/// use schema_model::source::Source;
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let root = dir.path().join("main.rs");
+/// std::fs::write(&root, r#"struct { }"#).unwrap();
+/// let source = Source::of_path(&root);
+/// let fault = &source.faults()[0];
+/// assert_eq!(fault.code, "syntax");
+/// assert!(fault.file.ends_with("main.rs") && fault.span.is_some());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// The stable code.
@@ -79,6 +103,18 @@ pub struct Fault {
 }
 
 /// A struct with `#[derive(Table)]`.
+///
+/// ```
+/// use schema_model::source::Source;
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let root = dir.path().join("main.rs");
+/// std::fs::write(&root, r#"#[derive(driftless::Table)] struct User { id: i64 }"#).unwrap();
+/// let source = Source::of_path(&root);
+/// let item = source.models().next().unwrap();
+/// assert_eq!(item.input.ident, "User");
+/// assert_eq!(item.model.as_ref().unwrap().table_name(), "users");
+/// assert!(source.path(item.file).ends_with("main.rs"));
+/// ```
 #[derive(Debug)]
 pub struct ModelItem {
     /// The item.
@@ -93,6 +129,17 @@ pub struct ModelItem {
 }
 
 /// A `schema! { … }`.
+///
+/// ```
+/// use schema_model::source::Source;
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let root = dir.path().join("main.rs");
+/// std::fs::write(&root, r#"driftless::schema! { static APP: Sqlite = "migrations" []; }"#).unwrap();
+/// let source = Source::of_path(&root);
+/// let item = source.schemas().next().unwrap();
+/// assert_eq!(item.input.as_ref().unwrap().ident, "APP");
+/// assert_eq!(item.span.source_text().as_deref(), Some("schema"));
+/// ```
 #[derive(Debug)]
 pub struct SchemaItem {
     path: Path,
@@ -136,6 +183,16 @@ struct HandImpl {
 }
 
 /// A type with `#[derive(SqlType)]`, as the caller sees it.
+///
+/// ```
+/// use schema_model::source::Source;
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let root = dir.path().join("main.rs");
+/// std::fs::write(&root, r#"#[derive(driftless::SqlType)] struct Email(String);"#).unwrap();
+/// let source = Source::of_path(&root);
+/// let item = source.sql_types().next().unwrap();
+/// assert_eq!(item.model.as_ref().unwrap().ident, "Email");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SqlTypeItem<'a> {
     /// What it says, or every refusal.
@@ -149,6 +206,20 @@ pub struct SqlTypeItem<'a> {
 impl Source {
     /// Reads a crate from its root file. `others` are the root files of crates that it may name, by their names;
     /// those that it does name are read as well, for their types and models.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use schema_model::TypeResolver as _;
+    /// use schema_model::source::Source;
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let (root, shared) = (dir.path().join("main.rs"), dir.path().join("shared.rs"));
+    /// std::fs::write(&root, "#[derive(driftless::Table)] struct User { id: shared::Id }").unwrap();
+    /// std::fs::write(&shared, "pub type Id = i64;").unwrap();
+    /// let source = Source::of_crate(&root, &BTreeMap::from([("shared".to_owned(), shared)]));
+    /// let user = source.models().next().unwrap();
+    /// let ty = &user.model.as_ref().unwrap().fields[0].ty;
+    /// assert_eq!(&*source.resolver(user.module).fact(ty).unwrap().sqlite, "INTEGER");
+    /// ```
     pub fn of_crate(root: &FilePath, others: &BTreeMap<String, PathBuf>) -> Source {
         let mut source = Source::default();
         walk::read_crate(&mut source, &Files::default(), root, others);
@@ -156,6 +227,17 @@ impl Source {
     }
 
     /// Reads several crates that may share files, each file once.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use schema_model::source::Source;
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let (main, lib) = (dir.path().join("main.rs"), dir.path().join("lib.rs"));
+    /// std::fs::write(&lib, "#[derive(driftless::Table)] pub struct User { id: i64 }").unwrap();
+    /// std::fs::write(&main, "fn main() {}").unwrap();
+    /// let sources = Source::of_crates(&[lib, main], &BTreeMap::new());
+    /// assert_eq!(sources.iter().map(|source| source.models().count()).collect::<Vec<_>>(), [1, 0]);
+    /// ```
     pub fn of_crates(roots: &[PathBuf], others: &BTreeMap<String, PathBuf>) -> Vec<Source> {
         let files = Files::default();
         let read = |root: &PathBuf| {
@@ -167,6 +249,16 @@ impl Source {
     }
 
     /// Reads a file with its out-of-line modules, or every Rust file below a directory.
+    ///
+    /// ```
+    /// use schema_model::source::Source;
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let dir = dir.path();
+    /// std::fs::write(dir.join("a.rs"), "#[derive(driftless::Table)] struct A { id: i64 }").unwrap();
+    /// std::fs::write(dir.join("b.rs"), "#[derive(driftless::Table)] struct B { id: i64 }").unwrap();
+    /// assert_eq!(Source::of_path(&dir.join("a.rs")).models().count(), 1);
+    /// assert_eq!(Source::of_path(dir).models().count(), 2);
+    /// ```
     pub fn of_path(path: &FilePath) -> Source {
         let mut source = Source { bare: true, ..Source::default() };
         walk::read_path(&mut source, path);
@@ -197,6 +289,15 @@ impl Source {
     }
 
     /// Whether anything here names driftless, in an import or a path.
+    ///
+    /// ```
+    /// use schema_model::source::Source;
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let root = dir.path().join("main.rs");
+    /// std::fs::write(&root, r#"use driftless::Table;"#).unwrap();
+    /// let source = Source::of_path(&root);
+    /// assert!(source.names_driftless());
+    /// ```
     pub fn names_driftless(&self) -> bool {
         self.names("driftless")
     }
@@ -218,6 +319,12 @@ impl Source {
 }
 
 /// The place of tokens as a whole.
+///
+/// ```
+/// let ty: syn::Type = syn::parse_str("Vec<u8>")?;
+/// assert_eq!(schema_model::source::span_of(&ty).source_text().as_deref(), Some("Vec<u8>"));
+/// # Ok::<_, syn::Error>(())
+/// ```
 pub fn span_of(tokens: &impl ToTokens) -> Span {
     tokens.span()
 }
@@ -237,6 +344,16 @@ pub fn text_of(tokens: &impl ToTokens) -> String {
 }
 
 /// Whether any Rust file below a directory has driftless by name, or cannot be read.
+///
+/// ```
+/// use schema_model::source::is_named_below;
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let dir = dir.path();
+/// std::fs::write(dir.join("main.rs"), "fn main() {}").unwrap();
+/// assert!(!is_named_below(dir));
+/// std::fs::write(dir.join("models.rs"), "use driftless::Table;").unwrap();
+/// assert!(is_named_below(dir));
+/// ```
 pub fn is_named_below(directory: &FilePath) -> bool {
     let Ok(files) = files::below(directory) else { return true };
     files.iter().any(|file| files::names_driftless(file))

@@ -14,6 +14,19 @@ use crate::{SqlTypeModel, SqlTypeStorage};
 const DEPTH: usize = 64;
 
 /// What is known of a type.
+///
+/// ```
+/// use schema_model::source::{Fact, Source};
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let root = dir.path().join("main.rs");
+/// std::fs::write(&root, r#"mod models { #[derive(driftless::Table)] struct User { id: i64 } }"#).unwrap();
+/// let source = Source::of_path(&root);
+/// let resolver = source.resolver(source.models().next().unwrap().module);
+/// assert!(matches!(resolver.judge(&syn::parse_str("bool")?), Fact::Known(fact) if &*fact.sqlite == "BOOLEAN"));
+/// assert_eq!(resolver.judge(&syn::parse_str("u64")?), Fact::Unstorable("u64".into()));
+/// assert_eq!(resolver.judge(&syn::parse_str("other::Email")?), Fact::Unknown);
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
     /// What is stored for it.
@@ -79,11 +92,34 @@ impl<'a> ScopedResolver<'a> {
     }
 
     /// What is known of a type.
+    ///
+    /// ```
+    /// use schema_model::source::{Fact, Source};
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let root = dir.path().join("main.rs");
+    /// std::fs::write(&root, "#[derive(driftless::Table)] struct User { id: Id } type Id = i64;").unwrap();
+    /// let source = Source::of_path(&root);
+    /// let user = source.models().next().unwrap();
+    /// let fact = source.resolver(user.module).judge(&user.model.as_ref().unwrap().fields[0].ty);
+    /// assert!(matches!(fact, Fact::Known(fact) if &*fact.sqlite == "INTEGER"));
+    /// ```
     pub fn judge(&self, ty: &Type) -> Fact {
         Judge { source: self.source, depth: 0 }.ty(self.module, ty, &[])
     }
 
     /// The model that a path names; of another crate of the workspace too.
+    ///
+    /// ```
+    /// use schema_model::source::{NamedModel, Source};
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let root = dir.path().join("main.rs");
+    /// std::fs::write(&root, "#[derive(driftless::Table)] struct User { id: i64 } type Person = User;").unwrap();
+    /// let source = Source::of_path(&root);
+    /// let resolver = source.resolver(source.models().next().unwrap().module);
+    /// let person = resolver.model(&syn::parse_str("Person")?);
+    /// assert!(matches!(person, NamedModel::Model(item) if item.input.ident == "User"));
+    /// # Ok::<_, syn::Error>(())
+    /// ```
     pub fn model(&self, path: &Path) -> NamedModel<'a> {
         let Meaning::Item(number) = self.source.meaning(self.module, path) else { return NamedModel::Unknown };
         let item = &self.source.types[number];
@@ -100,6 +136,20 @@ impl<'a> ScopedResolver<'a> {
     }
 
     /// The first name in a type that rustc certainly does not find: its place and rustc's words.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use schema_model::source::Source;
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let root = dir.path().join("main.rs");
+    /// std::fs::write(&root, "#[derive(driftless::Table)] struct User { email: Option<Emial> }").unwrap();
+    /// let source = Source::of_crate(&root, &BTreeMap::new());
+    /// let user = source.models().next().unwrap();
+    /// let ty = &user.model.as_ref().unwrap().fields[0].ty;
+    /// let (place, message) = source.resolver(user.module).missing_in(ty).unwrap();
+    /// assert_eq!(place.source_text().as_deref(), Some("Emial"));
+    /// assert_eq!(message, "cannot find type `Emial` in this scope");
+    /// ```
     pub fn missing_in(&self, ty: &Type) -> Option<(Span, String)> {
         match ungrouped(ty) {
             Type::Reference(reference) => self.missing_in(&reference.elem),
@@ -113,6 +163,20 @@ impl<'a> ScopedResolver<'a> {
     }
 
     /// The same for the name of a model.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use schema_model::source::Source;
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let root = dir.path().join("main.rs");
+    /// std::fs::write(&root, "#[derive(driftless::Table)] struct User { email: Option<Emial> }").unwrap();
+    /// let source = Source::of_crate(&root, &BTreeMap::new());
+    /// let user = source.models().next().unwrap();
+    /// let resolver = source.resolver(user.module);
+    /// assert!(resolver.missing(&syn::parse_str("User")?).is_none());
+    /// assert_eq!(resolver.missing(&syn::parse_str("Usre")?).unwrap().1, "cannot find type `Usre` in this scope");
+    /// # Ok::<_, syn::Error>(())
+    /// ```
     pub fn missing(&self, path: &Path) -> Option<(Span, String)> {
         let ident = path.get_ident().filter(|_| path.leading_colon.is_none())?;
         let word = ident.unraw().to_string();
@@ -122,6 +186,19 @@ impl<'a> ScopedResolver<'a> {
 }
 
 /// What a path that should name a model names.
+///
+/// ```
+/// use schema_model::source::{NamedModel, Source};
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let root = dir.path().join("main.rs");
+/// std::fs::write(&root, r#"#[derive(driftless::Table)] struct User { id: i64 } struct Plain;"#).unwrap();
+/// let source = Source::of_path(&root);
+/// let resolver = source.resolver(source.models().next().unwrap().module);
+/// assert!(matches!(resolver.model(&syn::parse_str("User")?), NamedModel::Model(item) if item.input.ident == "User"));
+/// assert!(matches!(resolver.model(&syn::parse_str("Plain")?), NamedModel::NoTable("Plain")));
+/// assert!(matches!(resolver.model(&syn::parse_str("Absent")?), NamedModel::Unknown));
+/// # Ok::<_, syn::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum NamedModel<'a> {
     /// A model.
