@@ -49,7 +49,9 @@
 
 #![forbid(unsafe_code)]
 
-/// A newtype:
+/// Makes a newtype or an enum of unit variants a type that a column can hold.
+///
+/// A newtype is stored as what it wraps:
 ///
 /// ```
 /// use driftless::SqlType;
@@ -61,7 +63,7 @@
 /// assert!(<Option<UserId>>::TYPE.nullable);
 /// ```
 ///
-/// An enum, whose variants are the values that the column's `CHECK` admits:
+/// An enum is stored as text, and its variants are the values that the column's `CHECK` admits:
 ///
 /// ```
 /// use driftless::SqlType;
@@ -78,6 +80,8 @@
 /// ```
 pub use schema_macros::SqlType;
 
+/// Makes a struct the model of a table, which the build compares with the migrations.
+///
 /// ```
 /// use driftless::Table;
 ///
@@ -111,6 +115,8 @@ pub use schema_macros::SqlType;
 /// ```
 pub use schema_macros::Table;
 
+/// Embeds the migrations of a database into the program, as a static that can migrate.
+///
 /// ```
 /// use driftless::{Table, schema};
 /// # #[derive(Table)]

@@ -8,6 +8,21 @@ use sha2::{Digest as _, Sha256};
 use crate::{Dialect, token};
 
 /// One migration. A set of them can be a `static`: [`Cow::Borrowed`] is const.
+///
+/// ```
+/// use schema_core::{Dialect, Migration, checksum};
+///
+/// let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY)";
+/// let migration = Migration {
+///     version: "1".into(),
+///     name: "notes".into(),
+///     file: "migrations/0001_notes.sql".into(),
+///     sql: sql.into(),
+///     checksum: checksum(Dialect::Sqlite, sql).into(),
+///     no_transaction: false,
+/// };
+/// assert!(migration.checksum.starts_with("v1:"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Migration {
     /// The version as the file name states it, without leading zeros: `3`, `20240101120000`, `1.10.0`.

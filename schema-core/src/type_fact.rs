@@ -3,6 +3,12 @@
 use crate::Affinity;
 
 /// How the values of a Rust type are stored.
+///
+/// ```
+/// use schema_core::{Storage, TypeFact};
+///
+/// assert_eq!(TypeFact::BOOL.storage, Storage::Bool);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Storage {
     /// 64-bit integers and smaller ones.
@@ -22,6 +28,13 @@ pub enum Storage {
 /// What the database stores for a Rust type: the constant of the trait `SqlType`.
 ///
 /// Everything is `const`, so that generated code compares facts while it is compiled.
+///
+/// ```
+/// use schema_core::TypeFact;
+///
+/// let count = TypeFact::SMALL_INTEGER.optional(); // of `Option<u8>`
+/// assert_eq!((count.sqlite, count.postgres, count.nullable), ("INTEGER", "smallint", true));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TypeFact {
     /// How values are stored.

@@ -34,37 +34,7 @@ pub mod __private {
 
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
-/// ```
-/// # #[cfg(feature = "sqlite")] {
-/// use schema_runtime::{Migration, checksum};
-///
-/// let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY)";
-/// let migration = Migration {
-///     version: "1".into(),
-///     name: "notes".into(),
-///     file: "migrations/0001_notes.sql".into(),
-///     sql: sql.into(),
-///     checksum: checksum(sql).into(),
-///     no_transaction: false,
-/// };
-/// assert!(migration.checksum.starts_with("v1:"));
-/// # }
-/// ```
-pub use schema_core::Migration;
-/// ```
-/// use schema_runtime::{SqlType, Storage};
-///
-/// assert_eq!(<Option<bool>>::TYPE.storage, Storage::Bool);
-/// ```
-pub use schema_core::Storage;
-/// ```
-/// use schema_runtime::{SqlType, TypeFact};
-///
-/// assert_eq!(u8::TYPE, TypeFact::SMALL_INTEGER);
-/// assert_eq!(<Option<u8>>::TYPE, TypeFact::SMALL_INTEGER.optional());
-/// assert_eq!(u8::TYPE.postgres, "smallint");
-/// ```
-pub use schema_core::TypeFact;
+pub use schema_core::{Migration, Storage, TypeFact};
 
 #[cfg(feature = "sqlite")]
 pub use error::{Error, Kind};
