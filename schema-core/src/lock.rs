@@ -33,6 +33,12 @@ pub struct Lock {
 }
 
 /// One locked migration.
+///
+/// ```
+/// use schema_core::lock::{Entry, Lock};
+/// let lock = Lock { entries: vec![Entry { file: "0001_users.sql".into(), checksum: "v1:aa".into() }] };
+/// assert!(lock.to_string().ends_with("\n0001_users.sql v1:aa\n"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The file relative to the migrations directory, `0003_rbac.sql` or `0003_rbac/up.sql`.
@@ -42,6 +48,13 @@ pub struct Entry {
 }
 
 /// Why a text is no lock file.
+///
+/// ```
+/// use schema_core::lock::Lock;
+/// let error = Lock::parse("0001_users.sql v1:aa\n0002_roles.sql\n").unwrap_err();
+/// assert_eq!(error.line, 2);
+/// assert_eq!(error.to_string(), "expected a file name, a space and a checksum");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockError {
     /// The line, counted from 1.
@@ -51,6 +64,13 @@ pub struct LockError {
 }
 
 /// The kinds of [`LockError`]s.
+///
+/// ```
+/// use schema_core::lock::{Lock, LockErrorKind};
+/// let kind = |text| Lock::parse(text).unwrap_err().kind;
+/// assert_eq!(kind("<<<<<<< HEAD"), LockErrorKind::Conflict);
+/// assert_eq!(kind("a.sql v1:aa\na.sql v1:bb"), LockErrorKind::Duplicate("a.sql".into()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LockErrorKind {
     /// A marker that `git merge` leaves.
@@ -76,6 +96,13 @@ impl std::error::Error for LockError {}
 impl Lock {
     /// Reads a lock file.
     ///
+    /// ```
+    /// use schema_core::lock::Lock;
+    /// assert_eq!(Lock::parse("")?, Lock::default());
+    /// assert!(Lock::parse("0001_users.sql").is_err());
+    /// # Ok::<_, schema_core::lock::LockError>(())
+    /// ```
+    ///
     /// # Errors
     /// The first line that is not right.
     pub fn parse(text: &str) -> Result<Lock, LockError> {
@@ -99,6 +126,22 @@ impl Lock {
     }
 
     /// The lock of migrations whose [`Migration::file`] begins with the name of the directory.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Migration, checksum, lock::Lock};
+    /// let sql = "CREATE TABLE users (id INTEGER PRIMARY KEY);";
+    /// let migration = Migration {
+    ///     version: "1".into(),
+    ///     name: "users".into(),
+    ///     file: "migrations/0001_users.sql".into(),
+    ///     sql: sql.into(),
+    ///     checksum: checksum(Dialect::Sqlite, sql).into(),
+    ///     no_transaction: false,
+    /// };
+    /// let lock = Lock::of("migrations", &[migration]);
+    /// assert_eq!(lock.entries[0].file, "0001_users.sql");
+    /// assert_eq!(lock.entries[0].checksum, checksum(Dialect::Sqlite, sql));
+    /// ```
     pub fn of(directory: &str, migrations: &[Migration]) -> Lock {
         let entry = |migration: &Migration| Entry {
             file: relative(directory, &migration.file).to_owned(),
@@ -108,6 +151,14 @@ impl Lock {
     }
 
     /// The entry of a file.
+    ///
+    /// ```
+    /// use schema_core::lock::Lock;
+    /// let lock = Lock::parse("0001_users.sql v1:aa\n")?;
+    /// assert_eq!(lock.get("0001_users.sql").unwrap().checksum, "v1:aa");
+    /// assert!(lock.get("0002_roles.sql").is_none());
+    /// # Ok::<_, schema_core::lock::LockError>(())
+    /// ```
     pub fn get(&self, file: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.file == file)
     }

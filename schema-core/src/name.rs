@@ -24,6 +24,12 @@ pub struct Name {
 
 impl Name {
     /// Makes a name of its stored text.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Name};
+    /// assert_eq!(Name::new(Dialect::Sqlite, "Users").to_string(), "Users");
+    /// assert!(!Name::new(Dialect::Postgres, "Users").is("users"));
+    /// ```
     pub fn new(dialect: Dialect, text: impl Into<Box<str>>) -> Name {
         Name {
             text: text.into(),
@@ -126,6 +132,12 @@ pub struct ObjectName {
 
 impl ObjectName {
     /// Makes a name of its stored parts.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, ObjectName};
+    /// let users = ObjectName::new(Dialect::Sqlite, None, "users");
+    /// assert_eq!((users.schema, users.name.as_str()), (None, "users"));
+    /// ```
     pub fn new(dialect: Dialect, schema: Option<&str>, name: &str) -> ObjectName {
         ObjectName { schema: schema.map(|schema| Name::new(dialect, schema)), name: Name::new(dialect, name) }
     }

@@ -7,6 +7,12 @@ use crate::token::{Token, TokenKind, tokens};
 use crate::{Dialect, Expr, Name, ObjectName, Pair};
 
 /// A place in a migration file.
+///
+/// ```
+/// use schema_core::Place;
+/// let place = Place { file: "migrations/0003_rbac.sql".into(), line: 3, column: 5 };
+/// assert_eq!(place.to_string(), "migrations/0003_rbac.sql:3:5");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     /// The file as a user would name it, `migrations/0003_rbac.sql`.
@@ -45,6 +51,14 @@ impl fmt::Display for Place {
 }
 
 /// The kind of a part of a table.
+///
+/// ```
+/// use schema_core::{PartKind, sqlite::read};
+/// let read = read::table("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE)")?;
+/// let kinds: Vec<PartKind> = read.places.iter().map(|(kind, ..)| *kind).collect();
+/// assert!(kinds.contains(&PartKind::PrimaryKey) && kinds.contains(&PartKind::Unique));
+/// # Ok::<_, schema_core::ParseError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PartKind {
     /// A column.
@@ -66,6 +80,14 @@ pub enum PartKind {
 }
 
 /// What a change, a finding or a place is about.
+///
+/// ```
+/// use schema_core::{Dialect, Name, ObjectName, PartKind, Path};
+/// let table = ObjectName::new(Dialect::Sqlite, None, "users");
+/// let label = Name::new(Dialect::Sqlite, "email");
+/// let path = Path::Part { table: table.clone(), kind: PartKind::Column, label };
+/// assert_eq!(path.table(), Some(&table));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Path {
     /// The database as a whole.
@@ -88,6 +110,24 @@ pub enum Path {
 }
 
 /// The places of the objects that a set of migrations creates.
+///
+/// ```
+/// use schema_core::{Dialect, Name, ObjectName, PartKind, Path, Place, SourceMap};
+/// let users = ObjectName::new(Dialect::Sqlite, None, "users");
+/// let part = |kind, label| Path::Part { table: users.clone(), kind, label: Name::new(Dialect::Sqlite, label) };
+/// let place = |line| Place { file: "a.sql".into(), line, column: 1 };
+///
+/// let mut map = SourceMap::default();
+/// map.insert(Path::Table(users.clone()), place(1));
+/// map.insert_index(Name::new(Dialect::Sqlite, "by_email"), part(PartKind::Index, "email"), place(4));
+/// assert_eq!(map.get(&part(PartKind::Index, "email")), Some(&place(4)));
+/// assert_eq!(map.get(&part(PartKind::Column, "email")), None);
+/// assert_eq!(map.nearest(&part(PartKind::Column, "email")), Some(&place(1)));
+///
+/// assert!(map.has_index(&Name::new(Dialect::Sqlite, "by_email")));
+/// map.remove_index(&Name::new(Dialect::Sqlite, "by_email"));
+/// assert_eq!(map.get(&part(PartKind::Index, "email")), None);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceMap {
     places: BTreeMap<Path, Place>,
@@ -144,12 +184,30 @@ impl SourceMap {
     }
 
     /// Forgets a table and its parts.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, ObjectName, Path, Place, SourceMap};
+    /// let users = ObjectName::new(Dialect::Sqlite, None, "users");
+    /// let mut map = SourceMap::default();
+    /// map.insert(Path::Table(users.clone()), Place::at("a.sql", "", 0));
+    /// map.remove_table(&users);
+    /// assert_eq!(map, SourceMap::default());
+    /// ```
     pub fn remove_table(&mut self, name: &ObjectName) {
         self.places.retain(|path, _| path.table() != Some(name));
         self.indexes.retain(|_, path| path.table() != Some(name));
     }
 
     /// Gives the places of a table and its parts to its new name.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, ObjectName, Path, Place, SourceMap};
+    /// let [users, people] = ["users", "people"].map(|name| ObjectName::new(Dialect::Sqlite, None, name));
+    /// let mut map = SourceMap::default();
+    /// map.insert(Path::Table(users.clone()), Place::at("a.sql", "", 0));
+    /// map.rename_table(&users, &people);
+    /// assert_eq!(map.get(&Path::Table(people)), Some(&Place::at("a.sql", "", 0)));
+    /// ```
     pub fn rename_table(&mut self, from: &ObjectName, to: &ObjectName) {
         self.rename(from, |path| match path {
             Path::Part { kind, label, .. } => Path::Part { table: to.clone(), kind, label },
@@ -158,6 +216,18 @@ impl SourceMap {
     }
 
     /// Forgets a column, and the constraints that stood on it alone.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Name, ObjectName, PartKind, Path, Place, SourceMap};
+    /// let users = ObjectName::new(Dialect::Sqlite, None, "users");
+    /// let email = Name::new(Dialect::Sqlite, "email");
+    /// let mut map = SourceMap::default();
+    /// for kind in [PartKind::Column, PartKind::Unique] {
+    ///     map.insert(Path::Part { table: users.clone(), kind, label: email.clone() }, Place::at("a.sql", "", 0));
+    /// }
+    /// map.remove_column(&users, &email);
+    /// assert_eq!(map, SourceMap::default());
+    /// ```
     pub fn remove_column(&mut self, table: &ObjectName, column: &Name) {
         self.places.retain(|path, _| match path {
             Path::Part { table: other, kind, label } if other == table => match kind {
@@ -170,6 +240,17 @@ impl SourceMap {
     }
 
     /// Gives the place of a column to its new name, and those of the constraints and indexes over it.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Name, ObjectName, PartKind, Path, Place, SourceMap};
+    /// let users = ObjectName::new(Dialect::Sqlite, None, "users");
+    /// let name = |text| Name::new(Dialect::Sqlite, text);
+    /// let check = |label| Path::Part { table: users.clone(), kind: PartKind::Check, label: name(label) };
+    /// let mut map = SourceMap::default();
+    /// map.insert(check("length(mail) > 3"), Place::at("a.sql", "", 0));
+    /// map.rename_column(&users, &name("mail"), &name("email"));
+    /// assert!(map.get(&check("length(email) > 3")).is_some());
+    /// ```
     pub fn rename_column(&mut self, table: &ObjectName, from: &Name, to: &Name) {
         self.rename(table, |path| match path {
             Path::Part { table, kind, label } => {

@@ -8,6 +8,13 @@ use std::borrow::Cow;
 use crate::Dialect;
 
 /// A token: never white space, never a comment.
+///
+/// ```
+/// use schema_core::{Dialect, token::tokens};
+/// let tokens = tokens(Dialect::Sqlite, "create -- why\n (");
+/// assert!(tokens[0].is("CREATE") && tokens[1].is_punct("("));
+/// assert_eq!((tokens[0].end(), tokens[1].offset), (6, 15));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
     /// What it is.
@@ -19,6 +26,14 @@ pub struct Token<'a> {
 }
 
 /// The kinds of [`Token`]s.
+///
+/// ```
+/// use schema_core::{Dialect, token::{TokenKind, tokens}};
+/// let tokens = tokens(Dialect::Sqlite, "a [b] 'c' x'00' 1 ?1 'd");
+/// let kinds: Vec<TokenKind> = tokens.iter().map(|token| token.kind).collect();
+/// assert_eq!(kinds[..4], [TokenKind::Word, TokenKind::Quoted, TokenKind::String, TokenKind::Blob]);
+/// assert_eq!(kinds[4..], [TokenKind::Number, TokenKind::Parameter, TokenKind::Unterminated]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// A bare word: a keyword or an unquoted identifier.
@@ -267,6 +282,13 @@ fn punct_length(dialect: Dialect, text: &str) -> usize {
 }
 
 /// One statement of a script, without the semicolon that ends it.
+///
+/// ```
+/// use schema_core::{Dialect, token::statements};
+/// let statements = statements(Dialect::Sqlite, "SELECT 1 ;\nSELECT 2 -- two\n;");
+/// assert_eq!(statements[1].text, "SELECT 2");
+/// assert_eq!((statements[1].offset, statements[1].tokens.len()), (11, 2));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement<'a> {
     /// Its tokens; never empty. Offsets count from the start of the script.

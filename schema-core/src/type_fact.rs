@@ -76,6 +76,12 @@ impl TypeFact {
     pub const ANY: TypeFact = TypeFact::new(Storage::Any, "ANY", "ANY", "text");
 
     /// The same, stored as text of another kind.
+    ///
+    /// ```
+    /// use schema_core::{Storage, TypeFact};
+    /// let timestamp = TypeFact::TEXT.declared("TIMESTAMP", "timestamp with time zone");
+    /// assert_eq!((timestamp.storage, timestamp.sqlite), (Storage::Text, "TIMESTAMP"));
+    /// ```
     pub const fn declared(self, sqlite: &'static str, postgres: &'static str) -> TypeFact {
         TypeFact { sqlite, postgres, ..self }
     }
@@ -91,6 +97,12 @@ impl TypeFact {
     }
 
     /// The fact of an enum that is stored as text.
+    ///
+    /// ```
+    /// use schema_core::{Storage, TypeFact};
+    /// let mood = TypeFact::text_enum(&["sad", "ok"]);
+    /// assert_eq!((mood.storage, mood.variants.unwrap()), (Storage::Text, ["sad", "ok"].as_slice()));
+    /// ```
     pub const fn text_enum(variants: &'static [&'static str]) -> TypeFact {
         TypeFact { variants: Some(variants), ..TypeFact::TEXT }
     }

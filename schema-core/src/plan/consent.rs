@@ -32,6 +32,12 @@ const KINDS: [(&str, OfColumn); 3] =
 
 impl Allow {
     /// Reads what [`Allow`]'s `Display` writes.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Name, plan::Allow};
+    /// assert_eq!(Allow::parse("drop-table:old"), Some(Allow::DropTable(Name::new(Dialect::Sqlite, "old"))));
+    /// assert_eq!(Allow::parse("drop-column:users"), None); // no column is named
+    /// ```
     pub fn parse(text: &str) -> Option<Allow> {
         let (kind, object) = text.split_once(':')?;
         if kind == "drop-table" {
@@ -87,6 +93,12 @@ pub struct Backfill {
 
 impl Backfill {
     /// Reads `table.column=expression`.
+    ///
+    /// ```
+    /// use schema_core::plan::Backfill;
+    /// let backfill = Backfill::parse("users.age=0").unwrap();
+    /// assert_eq!((backfill.table.as_str(), backfill.column.as_str(), backfill.expr.as_str()), ("users", "age", "0"));
+    /// ```
     pub fn parse(text: &str) -> Option<Backfill> {
         let (object, expr) = text.split_once('=')?;
         let (table, column) = column_of(object)?;

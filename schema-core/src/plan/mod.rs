@@ -32,6 +32,29 @@ pub use version::EngineVersion;
 use crate::{Dialect, Diff, Inspection, Pair, Renames, Schema, Table, render};
 
 /// What to plan.
+///
+/// ```
+/// use schema_core::plan::{EngineVersion, Refusal, Request, plan};
+/// use schema_core::{Dialect, Inspection, Renames, Schema, sqlite::read};
+///
+/// let old = read::table("CREATE TABLE old (id INTEGER PRIMARY KEY)")?.table;
+/// let schema = Schema { tables: [(old.name.clone(), old)].into(), ..Schema::empty(Dialect::Sqlite) };
+/// let request = Request {
+///     before: &Inspection { schema, unmanaged: Vec::new() },
+///     after: &Schema::empty(Dialect::Sqlite),
+///     exact: false,
+///     renames: &Renames::default(),
+///     version: EngineVersion::new(3, 45, 0),
+///     allow: &[],
+///     backfill: &[],
+/// };
+/// let refusals = plan(&request).unwrap_err();
+/// let [Refusal::Destructive { allow, .. }] = refusals.as_slice() else { panic!("the rows would be lost") };
+/// assert_eq!(allow.to_string(), "drop-table:old");
+/// let allowed = plan(&Request { allow: &[allow.clone()], ..request }).unwrap();
+/// assert_eq!(allowed.steps[0].sql, "DROP TABLE old");
+/// # Ok::<_, schema_core::ParseError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// What there is.
@@ -52,6 +75,25 @@ pub struct Request<'a> {
 }
 
 /// The statements that lead from one schema to another.
+///
+/// ```
+/// use schema_core::plan::{EngineVersion, Request, plan};
+/// use schema_core::{Dialect, Inspection, Renames, Schema};
+///
+/// let schema = Schema::empty(Dialect::Sqlite);
+/// let plan = plan(&Request {
+///     before: &Inspection { schema: schema.clone(), unmanaged: Vec::new() },
+///     after: &schema,
+///     exact: true,
+///     renames: &Renames::default(),
+///     version: EngineVersion::new(3, 45, 0),
+///     allow: &[],
+///     backfill: &[],
+/// })
+/// .unwrap();
+/// assert!(plan.is_empty());
+/// assert_eq!(plan.from, plan.to);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The [`digest`] of the schema that it was made for.

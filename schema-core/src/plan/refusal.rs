@@ -7,6 +7,15 @@ use crate::{ColumnType, Dialect, Name};
 use super::{Allow, EngineVersion};
 
 /// A reason why no plan is made.
+///
+/// ```
+/// use schema_core::{Dialect, Name, plan::Refusal};
+/// let [table, before, after] = ["users", "mail", "email"].map(|name| Name::new(Dialect::Sqlite, name));
+/// let refusal = Refusal::ColumnLooksRenamed { table, before, after };
+/// assert_eq!(refusal.code(), "looks-like-rename");
+/// assert!(refusal.help().contains("`#[column(was = \"mail\")]`"));
+/// assert!(refusal.flag().is_none());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// It would lose data, and nobody has allowed that.
@@ -118,6 +127,11 @@ impl Refusal {
     }
 
     /// What to add to the command line, or to write, so that there is a plan.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, plan::Refusal};
+    /// assert_eq!(Refusal::Dialect(Dialect::Postgres).help(), "write this migration by hand: add `--empty`");
+    /// ```
     pub fn help(&self) -> String {
         match self {
             Refusal::Destructive { allow, .. } => format!("add `--allow {allow}`"),

@@ -5,6 +5,18 @@ use std::fmt;
 use crate::ObjectName;
 
 /// One statement, and what running it means.
+///
+/// ```
+/// use schema_core::plan::{Effort, Step};
+/// let step = Step {
+///     sql: "DROP TABLE old".into(),
+///     comment: None,
+///     effort: Effort::Catalogue,
+///     hazards: Vec::new(),
+///     loses: Some("all rows of old".into()),
+/// };
+/// assert_eq!(step.effort.to_string(), "changes the catalogue only");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// The statement, without the semicolon.
@@ -21,6 +33,12 @@ pub struct Step {
 
 /// How much of the database a statement works through. In SQLite it keeps other writers out as long as it takes,
 /// together with the rest of its transaction.
+///
+/// ```
+/// use schema_core::{Dialect, ObjectName, plan::Effort};
+/// let users = ObjectName::new(Dialect::Sqlite, None, "users");
+/// assert_eq!(Effort::Rewrite(users).to_string(), "writes every row of users");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effort {
     /// Nothing, it is a setting of the connection.
@@ -45,6 +63,12 @@ impl fmt::Display for Effort {
 }
 
 /// Why a statement may fail, or a later one may, because of what the rows or other objects hold.
+///
+/// ```
+/// use schema_core::plan::{Hazard, HazardKind};
+/// let hazard = Hazard { kind: HazardKind::Duplicates, message: "existing rows may repeat (a, b)".into() };
+/// assert_eq!(hazard.kind.as_str(), "duplicates");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hazard {
     /// Its kind.

@@ -19,11 +19,22 @@ pub struct EngineVersion {
 
 impl EngineVersion {
     /// Makes a version of its parts.
+    ///
+    /// ```
+    /// use schema_core::plan::EngineVersion;
+    /// assert!(EngineVersion::new(3, 9, 0) < EngineVersion::new(3, 35, 5));
+    /// ```
     pub const fn new(major: u32, minor: u32, patch: u32) -> EngineVersion {
         EngineVersion { major, minor, patch }
     }
 
     /// Reads `3.35.5` or `3.35`.
+    ///
+    /// ```
+    /// use schema_core::plan::EngineVersion;
+    /// assert_eq!(EngineVersion::parse("3.35.5"), Some(EngineVersion::new(3, 35, 5)));
+    /// assert_eq!(EngineVersion::parse("3"), None);
+    /// ```
     pub fn parse(text: &str) -> Option<EngineVersion> {
         let mut parts = text.trim().split('.').map(|part| part.parse().ok());
         let version = EngineVersion::new(parts.next()??, parts.next()??, parts.next().unwrap_or(Some(0))?);
@@ -31,6 +42,11 @@ impl EngineVersion {
     }
 
     /// The version of SQLite's number, `3035005` for 3.35.5.
+    ///
+    /// ```
+    /// use schema_core::plan::EngineVersion;
+    /// assert_eq!(EngineVersion::of_number(3_035_005), EngineVersion::new(3, 35, 5));
+    /// ```
     pub const fn of_number(number: u32) -> EngineVersion {
         EngineVersion::new(number / 1_000_000, number / 1000 % 1000, number % 1000)
     }

@@ -6,6 +6,14 @@ use super::column::{Inline, column_with};
 use super::{check, name, object};
 
 /// What an `ALTER TABLE` of SQLite does to a table.
+///
+/// ```
+/// use schema_core::{Dialect, Name, ObjectName, Pair, render};
+/// let users = ObjectName::new(Dialect::Sqlite, None, "users");
+/// let names = Pair::new("mail", "email").map(|name| Name::new(Dialect::Sqlite, name));
+/// let text = render::alter(Dialect::Sqlite, &users, render::Alter::RenameColumn(names.as_ref()));
+/// assert_eq!(text, "ALTER TABLE users RENAME COLUMN mail TO email");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Alter<'a> {
     /// `RENAME TO`.

@@ -53,6 +53,15 @@ pub fn index_names(table: &Table) -> Vec<String> {
 }
 
 /// The names of a table's constraints, each list in the order of the table's own.
+///
+/// ```
+/// use schema_core::{Dialect, Name, ObjectName, PrimaryKey, Table, render};
+/// let mut users = Table::empty(ObjectName::new(Dialect::Postgres, None, "users"));
+/// users.primary_key = Some(PrimaryKey::over([Name::new(Dialect::Postgres, "id")]));
+/// let names = render::constraint_names(&users);
+/// assert_eq!(names.primary_key.as_deref(), Some("users_pkey"));
+/// assert!(names.uniques.is_empty() && names.foreign_keys.is_empty() && names.checks.is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConstraintNames {
     /// The primary key's.

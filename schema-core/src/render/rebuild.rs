@@ -8,6 +8,15 @@ use super::{identifier, literal, name, object};
 const SQLITE: Dialect = Dialect::Sqlite;
 
 /// What a column of a copied row gets.
+///
+/// ```
+/// use schema_core::{Dialect, Expr, Name, ObjectName, render::{Source, copy_rows}};
+/// let [old, new] = ["users", "__new_users"].map(|name| ObjectName::new(Dialect::Sqlite, None, name));
+/// let age = Name::new(Dialect::Sqlite, "age");
+/// let columns = [(age.clone(), Source::Coalesce(age, Expr::parse(Dialect::Sqlite, "0")?))];
+/// assert!(copy_rows(&old, &new, &columns, false).ends_with("SELECT coalesce(age, 0) FROM users"));
+/// # Ok::<_, schema_core::ParseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The value of a column of the old table.

@@ -11,6 +11,16 @@ use super::{
 };
 
 /// The statements that create a table and what hangs on it.
+///
+/// ```
+/// use schema_core::{Dialect, render, sqlite::read};
+/// let mut table = read::table("CREATE TABLE users (email TEXT)")?.table;
+/// table.indexes.push(read::index("CREATE INDEX by_email ON users (email)")?.index);
+/// let ddl = render::table_ddl(Dialect::Sqlite, &table);
+/// assert_eq!(ddl.table, "CREATE TABLE users (\n    email TEXT\n)");
+/// assert_eq!(ddl.indexes, ["CREATE INDEX by_email ON users (email)"]);
+/// # Ok::<_, schema_core::ParseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableDdl {
     /// `CREATE TABLE …`.

@@ -10,6 +10,14 @@ use crate::{Check, Column, Expr, ForeignKey, Name, ObjectName, PartKind, Table, 
 /// The kinds of statements, as far as they matter to a schema and to the one who runs them.
 ///
 /// The names are without the schema in front of them (`main.users` is `users`).
+///
+/// ```
+/// use schema_core::{Dialect, sqlite::statement::{StatementKind, classify}, token};
+/// let kinds: Vec<_> =
+///     token::statements(Dialect::Sqlite, "BEGIN; PRAGMA Foreign_Keys = ON; END; FLY").iter().map(classify).collect();
+/// let pragma = StatementKind::Pragma { name: "foreign_keys".into() };
+/// assert_eq!(kinds, [StatementKind::Begin, pragma, StatementKind::Commit, StatementKind::Other]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatementKind {
     /// `CREATE TABLE`.
@@ -108,6 +116,14 @@ pub enum StatementKind {
 }
 
 /// What an `ALTER TABLE` does.
+///
+/// ```
+/// use schema_core::{Dialect, Name, sqlite::statement::{AlterAction, StatementKind, classify}, token};
+/// let statements = token::statements(Dialect::Sqlite, "ALTER TABLE users DROP COLUMN phone");
+/// let [table, phone] = ["users", "phone"].map(|name| Name::new(Dialect::Sqlite, name));
+/// let action = AlterAction::DropColumn(phone);
+/// assert_eq!(classify(&statements[0]), StatementKind::AlterTable { table, action });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AlterAction {
     /// `RENAME TO`.
@@ -136,6 +152,16 @@ pub enum AlterAction {
 }
 
 /// The column of an `ADD COLUMN`, with the constraints that stand behind it.
+///
+/// ```
+/// use schema_core::{Dialect, sqlite::statement::{AlterAction, StatementKind, classify}, token};
+/// let statements = token::statements(Dialect::Sqlite, "ALTER TABLE a ADD b INT DEFAULT +1 CHECK (b > 0)");
+/// let StatementKind::AlterTable { action: AlterAction::AddColumn(added), .. } = classify(&statements[0]) else {
+///     panic!("not an ADD COLUMN");
+/// };
+/// assert_eq!((added.column.name.as_str(), added.checks.len(), added.offset), ("b", 1, 18));
+/// assert_eq!(added.default_sql.as_deref(), Some("+1"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddedColumn {
     /// The column.
