@@ -40,7 +40,7 @@ impl Expr {
     }
 
     /// Reads what stands behind `DEFAULT`; `None` for NULL, which is no default. SQLite takes a bare word
-    /// and a quoted name there for a string.
+    /// and a quoted name there for a string (<https://www.sqlite.org/quirks.html#dblquote>).
     ///
     /// ```
     /// use schema_core::{Dialect, Expr};
@@ -105,6 +105,12 @@ impl Expr {
     }
 
     /// The canonical text.
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Expr};
+    /// assert_eq!(Expr::parse(Dialect::Sqlite, "a  ==  1")?.as_str(), "a = 1");
+    /// # Ok::<_, schema_core::ParseError>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -160,6 +166,11 @@ impl ColumnType {
     }
 
     /// The canonical text.
+    ///
+    /// ```
+    /// use schema_core::{ColumnType, Dialect};
+    /// assert_eq!(ColumnType::parse(Dialect::Sqlite, "integer").as_str(), "INTEGER");
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -174,7 +185,7 @@ impl ColumnType {
         sqlite::canon::is_shown_as(&self.0, shown)
     }
 
-    /// The affinity that SQLite derives from the text.
+    /// The affinity that SQLite derives from the text (<https://www.sqlite.org/datatype3.html#type_affinity>).
     ///
     /// ```
     /// use schema_core::{Affinity, ColumnType, Dialect};

@@ -137,6 +137,15 @@ pub struct SourceMap {
 
 impl SourceMap {
     /// Records the place of an object, in place of an earlier one.
+    ///
+    /// ```
+    /// use schema_core::{Path, Place, SourceMap};
+    /// let mut map = SourceMap::default();
+    /// for line in [1, 2] {
+    ///     map.insert(Path::Database, Place { file: "a.sql".into(), line, column: 1 });
+    /// }
+    /// assert_eq!(map.get(&Path::Database).unwrap().line, 2);
+    /// ```
     pub fn insert(&mut self, path: Path, place: Place) {
         self.places.insert(path, place);
     }

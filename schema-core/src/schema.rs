@@ -103,14 +103,14 @@ pub enum ColumnValue {
     Given,
     /// The default. `DEFAULT NULL` is [`ColumnValue::Given`].
     Default(Expr),
-    /// `GENERATED ALWAYS AS (expr)`.
+    /// `GENERATED ALWAYS AS (expr)` (<https://www.sqlite.org/gencol.html>).
     Generated {
         /// The expression.
         expr: Expr,
         /// `STORED`, otherwise `VIRTUAL`.
         stored: bool,
     },
-    /// `GENERATED … AS IDENTITY` (PostgreSQL).
+    /// `GENERATED … AS IDENTITY` (<https://www.postgresql.org/docs/current/ddl-identity-columns.html>).
     Identity {
         /// `ALWAYS`, otherwise `BY DEFAULT`.
         always: bool,
@@ -131,7 +131,8 @@ pub enum OnConflict {
     Replace,
 }
 
-/// When a constraint is checked.
+/// When a constraint is checked (<https://www.postgresql.org/docs/current/sql-set-constraints.html>; in SQLite only
+/// foreign keys can wait: <https://www.sqlite.org/foreignkeys.html#fk_deferred>).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Deferrable {
     /// Always at once.
@@ -167,14 +168,14 @@ pub enum KeyTarget {
     Expr(Expr),
 }
 
-/// A PRIMARY KEY constraint.
+/// A PRIMARY KEY constraint (<https://www.sqlite.org/lang_createtable.html#primkeyconst>).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrimaryKey {
     /// The name of the constraint, where it has one.
     pub name: Option<Name>,
     /// The columns.
     pub parts: Vec<KeyPart>,
-    /// `AUTOINCREMENT` (SQLite).
+    /// `AUTOINCREMENT` (<https://www.sqlite.org/autoinc.html>).
     pub autoincrement: bool,
     /// The conflict clause (SQLite).
     pub on_conflict: Option<OnConflict>,
@@ -184,7 +185,7 @@ pub struct PrimaryKey {
     pub include: Vec<Name>,
 }
 
-/// A UNIQUE constraint.
+/// A UNIQUE constraint (<https://www.sqlite.org/lang_createtable.html#uniqueconst>).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unique {
     /// The name of the constraint, where it has one.
@@ -201,13 +202,14 @@ pub struct Unique {
     pub include: Vec<Name>,
 }
 
-/// A FOREIGN KEY constraint.
+/// A FOREIGN KEY constraint (<https://www.sqlite.org/foreignkeys.html>).
 ///
 /// ```
 /// use schema_core::{Action, Deferrable, sqlite::read};
-/// let table = read::table("CREATE TABLE a (b REFERENCES c ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED)").unwrap().table;
-/// let key = &table.foreign_keys[0];
-/// assert_eq!((key.on_delete, key.on_update, key.deferrable), (Action::Cascade, Action::NoAction, Deferrable::Deferred));
+/// let sql = "CREATE TABLE a (b REFERENCES c ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED)";
+/// let key = &read::table(sql).unwrap().table.foreign_keys[0];
+/// assert_eq!((key.on_delete, key.on_update), (Action::Cascade, Action::NoAction));
+/// assert_eq!(key.deferrable, Deferrable::Deferred);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignKey {
@@ -228,7 +230,7 @@ pub struct ForeignKey {
     pub deferrable: Deferrable,
 }
 
-/// What happens to the child when the parent goes or changes.
+/// What happens to the child when the parent goes or changes (<https://www.sqlite.org/foreignkeys.html#fk_actions>).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
     /// `NO ACTION`, the default.
@@ -277,7 +279,7 @@ impl OnConflict {
     }
 }
 
-/// A CHECK constraint.
+/// A CHECK constraint (<https://www.sqlite.org/lang_createtable.html#ckconst>).
 ///
 /// ```
 /// let table = schema_core::sqlite::read::table("CREATE TABLE a (b, CHECK (b<>0))").unwrap().table;
@@ -291,7 +293,8 @@ pub struct Check {
     pub expr: Expr,
 }
 
-/// An index that is not the implementation of a constraint.
+/// An index that is not the implementation of a constraint (<https://www.sqlite.org/lang_createindex.html>,
+/// <https://www.postgresql.org/docs/current/sql-createindex.html>).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
     /// The name; `None` only in a model that leaves it open.
@@ -300,7 +303,7 @@ pub struct Index {
     pub parts: Vec<KeyPart>,
     /// `UNIQUE`.
     pub unique: bool,
-    /// `WHERE`, of a partial index.
+    /// `WHERE`, of a partial index (<https://www.sqlite.org/partialindex.html>).
     pub predicate: Option<Expr>,
     /// `INCLUDE` (PostgreSQL).
     pub include: Vec<Name>,
@@ -310,11 +313,12 @@ pub struct Index {
     pub nulls_not_distinct: bool,
 }
 
-/// An enum type (PostgreSQL). The order of the variants is part of it.
+/// An enum type (<https://www.postgresql.org/docs/current/datatype-enum.html>). The order of the variants is part of it.
 ///
 /// ```
 /// use schema_core::{Dialect, EnumType, ObjectName};
-/// let mood = EnumType { name: ObjectName::new(Dialect::Postgres, None, "mood"), variants: vec!["sad".into(), "ok".into()] };
+/// let name = ObjectName::new(Dialect::Postgres, None, "mood");
+/// let mood = EnumType { name, variants: vec!["sad".into(), "ok".into()] };
 /// assert_ne!(EnumType { variants: vec!["ok".into(), "sad".into()], ..mood.clone() }, mood);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

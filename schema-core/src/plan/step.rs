@@ -78,6 +78,11 @@ pub struct Hazard {
 }
 
 /// The kinds of [`Hazard`]s.
+///
+/// ```
+/// use schema_core::plan::HazardKind;
+/// assert_eq!([HazardKind::Orphans, HazardKind::Dependents].map(HazardKind::as_str), ["orphans", "dependents"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HazardKind {
     /// Rows may repeat a key.

@@ -5,7 +5,7 @@ use crate::{Check, Column, Dialect, ForeignKey, Name, ObjectName, Pair};
 use super::column::{Inline, column_with};
 use super::{check, name, object};
 
-/// What an `ALTER TABLE` of SQLite does to a table.
+/// What an `ALTER TABLE` of SQLite does to a table (<https://www.sqlite.org/lang_altertable.html>).
 ///
 /// ```
 /// use schema_core::{Dialect, Name, ObjectName, Pair, render};

@@ -54,7 +54,8 @@ fn source(source: &Source) -> String {
     }
 }
 
-/// Gives a table the counter of another one, so that AUTOINCREMENT never repeats a number.
+/// Gives a table the counter of another one, so that AUTOINCREMENT never repeats a number
+/// (<https://www.sqlite.org/autoinc.html>).
 ///
 /// ```
 /// use schema_core::{Dialect, ObjectName, render};

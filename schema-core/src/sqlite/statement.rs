@@ -115,7 +115,7 @@ pub enum StatementKind {
     Other,
 }
 
-/// What an `ALTER TABLE` does.
+/// What an `ALTER TABLE` does (<https://www.sqlite.org/lang_altertable.html>).
 ///
 /// ```
 /// use schema_core::{Dialect, Name, sqlite::statement::{AlterAction, StatementKind, classify}, token};

@@ -7,7 +7,7 @@ use crate::sqlite::{key, settle};
 use crate::token::{Token, tokens};
 use crate::{Dialect, Expr, Index, Name, ParseError, Table};
 
-/// Reads a `CREATE INDEX`.
+/// Reads a `CREATE INDEX` (<https://www.sqlite.org/lang_createindex.html>).
 ///
 /// Without its table it cannot be told whether `"a"` in an expression is a column or a string, nor
 /// whether a collation is the column's own: [`catalogue`](super::catalogue) settles both.

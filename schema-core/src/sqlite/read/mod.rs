@@ -47,7 +47,7 @@ pub struct ReadIndex {
     pub index: Index,
 }
 
-/// One row of `sqlite_schema`.
+/// One row of `sqlite_schema` (<https://www.sqlite.org/schematab.html>).
 ///
 /// ```
 /// use schema_core::{UnmanagedKind, sqlite::read::{CatalogueRow, catalogue}};

@@ -11,7 +11,7 @@ use crate::{
     TableOptions, Unique,
 };
 
-/// Reads a `CREATE TABLE`.
+/// Reads a `CREATE TABLE` (<https://www.sqlite.org/lang_createtable.html>).
 ///
 /// Temporary tables and names behind a schema are read as well; what is read has no schema. The names
 /// that `CONSTRAINT` gives to NOT NULL, DEFAULT, COLLATE and generated columns are not kept.
