@@ -121,7 +121,7 @@ impl Error {
 
     pub(crate) fn with_statement(mut self, place: Place, sql: &str) -> Error {
         self.0.place = Some(place);
-        self.0.sql = Some(sql.into());
+        self.0.sql = (!sql.is_empty()).then(|| sql.into());
         self
     }
 
