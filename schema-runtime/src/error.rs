@@ -119,10 +119,14 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_statement(mut self, place: Place, sql: &str) -> Error {
+    pub(crate) fn with_place(mut self, place: Place) -> Error {
         self.0.place = Some(place);
-        self.0.sql = (!sql.is_empty()).then(|| sql.into());
         self
+    }
+
+    pub(crate) fn with_statement(mut self, place: Place, sql: &str) -> Error {
+        self.0.sql = Some(sql.into());
+        self.with_place(place)
     }
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Error {

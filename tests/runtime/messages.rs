@@ -67,6 +67,7 @@ fn history() -> Vec<(&'static str, String)> {
         ("a migration that fails everywhere", {
             let bad = ("2", "bad", "ALTER TABLE\n  b ADD COLUMN c");
             let error = Sqlite::from_migrations(vec![migration(A), migration(bad)]).expect_err("refused");
+            assert_eq!((error.place().map(|place| place.line), error.sql()), (Some(2), None));
             text(&error, &File::none())
         }),
     ]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use schema_runtime::Options;
 
-use super::database::{ask, document, failed, migrations, observe, open, progress};
+use super::database::{ask, failed, migrations, observe, open, progress, told};
 use super::plan;
 use crate::args::Where;
 use crate::exit::{Outcome, Result};
@@ -36,12 +36,5 @@ pub(crate) fn run(database: &Path, place: &Where, wishes: &Wishes<'_>, as_json: 
     let bar = progress(migrations.migrations().len());
     let options = Options::new().adopt(plan::adoption(wishes.adopt)).on_event(|event| observe(&bar, event));
     let outcome = migrations.migrate_file_with(database, options);
-    bar.finish_and_clear();
-    let report = outcome.map_err(|error| failed(&error))?;
-    if as_json {
-        out::json(&document(&report));
-    } else {
-        out::line(&report);
-    }
-    Ok(Outcome::Done)
+    told(&bar, outcome, as_json)
 }

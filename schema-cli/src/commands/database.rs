@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::args::Where;
 use crate::exit::{Outcome, Result, Stop};
+use crate::out;
 
 /// The migrations as the runtime takes them.
 pub(crate) fn migrations(place: &Where) -> Result<Sqlite> {
@@ -135,8 +136,20 @@ pub(crate) fn observe(bar: &ProgressBar, event: &Event<'_>) {
     }
 }
 
+/// Takes the bar away and tells how it went.
+pub(crate) fn told(bar: &ProgressBar, went: std::result::Result<Report, Error>, as_json: bool) -> Result<Outcome> {
+    bar.finish_and_clear();
+    let report = went.map_err(|error| failed(&error))?;
+    if as_json {
+        out::json(&document(&report));
+    } else {
+        out::line(&report);
+    }
+    Ok(Outcome::Done)
+}
+
 /// A report as JSON.
-pub(crate) fn document(report: &Report) -> Value {
+fn document(report: &Report) -> Value {
     let steps = report.steps.iter().map(|step| {
         json!({
             "version": step.version,

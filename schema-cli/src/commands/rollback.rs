@@ -7,7 +7,7 @@ use schema_core::Migration;
 use schema_runtime::{Options, Sqlite, Status};
 use serde_json::json;
 
-use super::database::{ask, document, existing, failed, observe, open, progress};
+use super::database::{ask, existing, failed, observe, open, progress, told};
 use crate::args::Where;
 use crate::exit::{Outcome, Result, Stop};
 use crate::out;
@@ -41,14 +41,7 @@ pub(crate) fn run(database: &Path, place: &Where, to: Option<&str>, yes: bool, a
     let bar = progress(undone.len());
     let options = Options::new().on_event(|event| observe(&bar, event));
     let outcome = migrations.roll_back(&mut connection, &downs, target.as_deref(), options);
-    bar.finish_and_clear();
-    let report = outcome.map_err(|error| failed(&error))?;
-    if as_json {
-        out::json(&document(&report));
-    } else {
-        out::line(&report);
-    }
-    Ok(Outcome::Done)
+    told(&bar, outcome, as_json)
 }
 
 /// The version to end at; `None` is before the first. Leading zeros do not count, as in file names.

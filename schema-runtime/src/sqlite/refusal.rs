@@ -357,7 +357,7 @@ pub(crate) fn unreplayable(problem: schema_replay::Problem) -> Error {
     let (facts, help) = problem.message.split_at(help);
     let error = Error::new(Kind::Failed, format!("{facts}{UNCHANGED}{help}"));
     let error = match problem.place.clone() {
-        Some(place) => error.with_migration(&place.file.clone()).with_statement(place, ""),
+        Some(place) => error.with_migration(&place.file.clone()).with_place(place),
         None => error,
     };
     error.with_source(problem)
