@@ -19,6 +19,7 @@ mod name;
 mod place;
 pub mod plan;
 pub mod postgres;
+mod presence;
 pub mod render;
 mod schema;
 pub mod sqlite;
@@ -35,6 +36,7 @@ pub use foreign_keys::{ForeignKeyProblem, foreign_key_problems, foreign_key_prob
 pub use migration::{Migration, chain, checksum, compare_versions, digest};
 pub use name::{Name, ObjectName};
 pub use place::{PartKind, Path, Place, SourceMap};
+pub use presence::Presence;
 pub use schema::{
     Action, Check, Column, ColumnValue, Deferrable, EnumType, ForeignKey, Index, Inspection, KeyPart, KeyTarget,
     OnConflict, PrimaryKey, Schema, Table, TableOptions, Unique, Unmanaged, UnmanagedKind,
