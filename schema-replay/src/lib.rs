@@ -9,6 +9,7 @@ mod downs;
 mod failure;
 mod inspect;
 mod layout;
+mod likeness;
 mod listing;
 mod locked;
 mod markers;

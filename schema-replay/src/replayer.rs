@@ -101,11 +101,11 @@ pub fn replay(migrations: &[Migration]) -> Result<Replay, Problem> {
 /// ```
 #[derive(Debug)]
 pub struct Replayer {
-    sandbox: Sandbox,
+    pub(crate) sandbox: Sandbox,
     scratch: Scratch,
     map: SourceMap,
     findings: Vec<Problem>,
-    functions: Vec<String>,
+    pub(crate) functions: Vec<String>,
     /// History tables that only exist because a migration refers to them.
     hidden: BTreeSet<Name>,
     /// Virtual tables of unknown modules, and the statement that created them.
