@@ -3,10 +3,24 @@
 #[path = "runtime/common.rs"]
 mod common;
 
+// The random schemas and edits that the planner is tried on.
+#[allow(dead_code, reason = "the planner's tests use more of it")]
+#[path = "plan/edits.rs"]
+mod edits;
+#[allow(dead_code, reason = "as above")]
+#[path = "plan/engine.rs"]
+mod engine;
+#[path = "laws/generate.rs"]
+mod generate;
+#[path = "plan/house.rs"]
+mod house;
+
 #[path = "runtime/cms.rs"]
 mod cms;
 #[path = "runtime/foreign_keys.rs"]
 mod foreign_keys;
+#[path = "runtime/law.rs"]
+mod law;
 #[path = "runtime/messages.rs"]
 mod messages;
 #[path = "runtime/processes.rs"]

@@ -84,8 +84,13 @@ pub(crate) fn law(name: &str, cases: u32, size: usize, holds: impl Fn(&mut Choic
     for (byte, letter) in key[8..].iter_mut().zip(name.bytes()) {
         *byte = letter;
     }
-    let config =
-        Config { cases: cases * factor, failure_persistence: None, max_shrink_iters: 3000, ..Config::default() };
+    let config = Config {
+        cases: cases * factor,
+        failure_persistence: None,
+        max_shrink_iters: 3000,
+        max_shrink_time: 60_000,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &key));
     let numbers = proptest::collection::vec(any::<u16>(), 0..size);
     let tried = runner.run(&numbers.prop_map(Numbers), |Numbers(numbers)| {
