@@ -85,6 +85,10 @@ pub enum Kind {
     CorruptHistory,
     /// A row of the history was changed by hand.
     AlteredHistory,
+    /// Another tool began a migration on this database and did not finish it.
+    Unfinished,
+    /// What another tool recorded and the schema of the database, or the records of two tools, contradict each other.
+    Contradictory,
     /// A migration leaves rows that refer to nothing.
     ForeignKeys,
     /// The database has no history, and its schema fits several versions that differ in rows only.
@@ -333,6 +337,8 @@ impl Error {
                 | Kind::Newer
                 | Kind::CorruptHistory
                 | Kind::AlteredHistory
+                | Kind::Unfinished
+                | Kind::Contradictory
         )
     }
 }

@@ -87,17 +87,21 @@ pub(crate) fn edited(row: &Row, migration: &Migration) -> Error {
         .with_migration(&migration.file)
 }
 
-/// An applied migration is not in the program.
-pub(crate) fn missing(row: &Row, migrations: &[Migration]) -> Error {
+/// `versions 1, 2, 3`.
+pub(super) fn versions(migrations: &[Migration]) -> String {
     let versions: Vec<&str> = migrations.iter().map(|migration| &*migration.version).collect();
-    let versions = match versions.as_slice() {
+    match versions.as_slice() {
         [] => "no migrations".to_owned(),
         [first, .., last] if versions.len() > 8 => format!("versions {first} to {last}, {} of them", versions.len()),
         _ => format!("versions {}", versions.join(", ")),
-    };
+    }
+}
+
+/// An applied migration is not in the program.
+pub(crate) fn missing(row: &Row, migrations: &[Migration]) -> Error {
     Message::new(format!("this database has migration {}, and the program does not", row_title(row)))
         .side("database", format_args!("{}, {}", short(&row.checksum), when(row)))
-        .side("program", versions)
+        .side("program", versions(migrations))
         .help(Kind::Missing, "restore its file: `git log --diff-filter=D --name-only` finds the commit that removed it")
 }
 

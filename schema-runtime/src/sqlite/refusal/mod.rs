@@ -2,11 +2,13 @@
 //! what mends it.
 
 mod circumstance;
+mod foreign;
 mod history;
 mod run;
 mod schema;
 
 pub(crate) use circumstance::*;
+pub(crate) use foreign::*;
 pub(crate) use history::*;
 pub(crate) use run::*;
 pub(crate) use schema::*;
@@ -79,7 +81,7 @@ pub(crate) fn after(error: Error, steps: usize, version: &str) -> Error {
 }
 
 /// `2 (add_roles)`.
-fn title(migration: &Migration) -> String {
+pub(crate) fn title(migration: &Migration) -> String {
     format!("{} ({})", migration.version, migration.name)
 }
 

@@ -1,0 +1,1 @@
+//! Histories as the tools write them, and as nobody writes them.

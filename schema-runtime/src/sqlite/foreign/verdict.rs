@@ -1,0 +1,81 @@
+//! What a history amounts to: how many of the program's migrations it has, or what does not fit.
+
+use rusqlite::Connection;
+
+use crate::Error;
+use crate::sqlite::foreign::Claim;
+use crate::sqlite::foreign::fingerprint::{agrees, current, recorded};
+use crate::sqlite::foreign::ledger::{Checksum, Ledger, Scope};
+use crate::sqlite::foreign::program::Program;
+use crate::sqlite::refusal;
+
+/// What one history claims.
+pub(super) fn judge(ledger: &Ledger, program: &Program<'_>, db: &Connection) -> Result<Option<Claim>, Error> {
+    let begun = ledger.begun.as_ref().and_then(|(_, at)| *at);
+    let Some(last) = ledger.recorded().next_back().max(begun) else { return Ok(None) };
+    // With a hole before it, the last entry says nothing about those that are not recorded.
+    let count = if ledger.recorded().eq(0..=last) { last + 1 } else { 0 };
+    if ledger.scope == Scope::Hints || ledger.is_unclear {
+        let count = if ledger.strays == 0 && !ledger.is_unclear { count } else { 0 };
+        return Ok(Some(hint(ledger, program, count)));
+    }
+    refuse(ledger, program, last, db)?;
+    let verified = ledger.marks.iter().flatten().all(|mark| *mark != Checksum::None);
+    let (origin, title) = (&ledger.origin, refusal::title(&program.migrations[last]));
+    let checksums = if verified { "; their checksums are those of the program's files" } else { "" };
+    let migrations = crate::event::count(count);
+    let evidence = vec![format!("{origin} records {migrations}, up to {title}{checksums}")];
+    Ok(Some(Claim { origin: origin.clone(), count, evidence, verified, binding: true }))
+}
+
+/// Refuses a history that does not fit the program.
+fn refuse(ledger: &Ledger, program: &Program<'_>, last: usize, db: &Connection) -> Result<(), Error> {
+    let (origin, migrations) = (&ledger.origin, program.migrations);
+    if let Some(odd) = &ledger.odd {
+        return Err(refusal::not_written_by(origin, odd, db));
+    }
+    if let Some((label, at)) = &ledger.begun {
+        return Err(refusal::unfinished(origin, label, at.map(|at| &migrations[at]), db));
+    }
+    let edited = |at: &usize| ledger.marks[*at].as_ref().is_some_and(|mark| !agrees(mark, &migrations[*at]));
+    let first_edited = ledger.recorded().find(edited);
+    if let Some(stray) = &ledger.stray
+        // Where no checksum agrees, the history is one of other files, whatever their versions are.
+        && (first_edited.is_none() || !ledger.recorded().all(|at| edited(&at)))
+    {
+        let (stray, known) = (stray.as_str(), &migrations[last]);
+        return Err(if program.is_newer(stray) {
+            refusal::newer_elsewhere(origin, stray, migrations, known)
+        } else {
+            refusal::missing_elsewhere(origin, stray, migrations, known)
+        });
+    }
+    if let Some(at) = first_edited
+        && let Some(mark) = &ledger.marks[at]
+    {
+        let sides = (recorded(mark), current(mark, &migrations[at]));
+        return Err(refusal::edited_elsewhere(origin, &migrations[at], &sides, &migrations[last]));
+    }
+    match (0..last).find(|at| ledger.marks[*at].is_none()) {
+        Some(hole) => Err(refusal::late_elsewhere(origin, &migrations[hole], &migrations[last])),
+        None => Ok(()),
+    }
+}
+
+/// A claim that the schema has to confirm.
+fn hint(ledger: &Ledger, program: &Program<'_>, count: usize) -> Claim {
+    const SHOWN: usize = 3;
+    let names: Vec<String> = ledger.recorded().map(|at| refusal::title(&program.migrations[at])).collect();
+    let more = match names.len().checked_sub(SHOWN) {
+        Some(more @ 1..) => format!(" and {more} more"),
+        _ => String::new(),
+    };
+    let mut line = format!("{} names {}{more}", ledger.origin, names[..names.len().min(SHOWN)].join(", "));
+    if ledger.origin.table.starts_with("PRAGMA") {
+        line = format!("{} is {count}: up to {}", ledger.origin, refusal::title(&program.migrations[names.len() - 1]));
+    }
+    if ledger.strays > 0 {
+        line += &format!(", and {} that the program does not have", ledger.strays);
+    }
+    Claim { origin: ledger.origin.clone(), count, evidence: vec![line], verified: false, binding: false }
+}
