@@ -8,13 +8,23 @@
 #[allow(dead_code, reason = "two test programs use a part of it each")]
 mod common;
 
+#[path = "crash/bench.rs"]
+mod bench;
 #[path = "crash/child.rs"]
 mod child;
 #[path = "crash/content.rs"]
 mod content;
+#[path = "crash/full.rs"]
+mod full;
+#[path = "crash/herd.rs"]
+mod herd;
 #[path = "crash/kills.rs"]
 mod kills;
+#[path = "crash/locked.rs"]
+mod locked;
 #[path = "crash/random.rs"]
 mod random;
+#[path = "crash/rights.rs"]
+mod rights;
 #[path = "crash/scenario.rs"]
 mod scenario;

@@ -23,8 +23,6 @@ mod foreign_keys;
 mod law;
 #[path = "runtime/messages.rs"]
 mod messages;
-#[path = "runtime/processes.rs"]
-mod processes;
 #[path = "runtime/roll_back.rs"]
 mod roll_back;
 #[path = "runtime/states.rs"]

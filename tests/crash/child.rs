@@ -33,6 +33,8 @@ pub(crate) enum Stop {
     Size(u64),
     /// After that time, wherever it is.
     Time(Duration),
+    /// Nowhere, but it waits for a signal before it begins.
+    Signal,
 }
 
 /// What a child that came to its end says of its way.
@@ -40,6 +42,8 @@ pub(crate) enum Stop {
 pub(crate) struct Way {
     pub(crate) steps: u64,
     pub(crate) duration: Duration,
+    /// How many migrations it recorded or took back.
+    pub(crate) recorded: u64,
 }
 
 /// Not a test of its own: what a child process does.
@@ -56,12 +60,13 @@ fn process() {
     let stop = std::env::var(STOP).unwrap_or_default();
     let number = |word: &str| stop.strip_prefix(word).map(|rest| rest.trim().parse::<u64>().expect("a number"));
     say("ready");
+    if stop == "signal" {
+        std::io::stdin().read_line(&mut String::new()).expect("a signal");
+    }
     let start = Instant::now();
-    if let Some(last) = number("step") {
-        let steps = Arc::new(AtomicU64::new(0));
-        let db = counting(Path::new(&database), last, &steps);
-        scenario.act_on(&program, db, Options::new()).expect("it migrates");
-        say(&format!("steps {} {}", steps.load(Ordering::Relaxed), start.elapsed().as_micros()));
+    let steps = Arc::new(AtomicU64::new(0));
+    let result = if let Some(last) = number("step") {
+        scenario.act_on(&program, counting(Path::new(&database), last, &steps), Options::new())
     } else {
         let last = number("event").unwrap_or(u64::MAX);
         let mut events = 0;
@@ -69,8 +74,18 @@ fn process() {
             events += 1;
             halt_at(events, last);
         });
-        scenario.act(&program, Path::new(&database), options).expect("it migrates");
-        say(&format!("steps 0 {}", start.elapsed().as_micros()));
+        scenario.act(&program, Path::new(&database), options)
+    };
+    match result {
+        Ok(report) => {
+            let (steps, micros) = (steps.load(Ordering::Relaxed), start.elapsed().as_micros());
+            say(&format!("done {steps} {micros} {}", report.steps.len()));
+        }
+        Err(error) => {
+            say(&format!("refused {:?}", error.kind()));
+            eprintln!("{error}");
+            std::process::exit(1);
+        }
     }
 }
 
@@ -111,7 +126,7 @@ impl Running {
     /// Starts a child, and returns when it is about to migrate.
     pub(crate) fn start(scenario: &Scenario, database: &Path, stop: Stop) -> Running {
         let program = std::env::current_exe().expect("this program");
-        let mut command = match stop {
+        let command = match stop {
             Stop::Size(blocks) => {
                 let mut shell = Command::new("sh");
                 let limited = format!("ulimit -c 0; ulimit -f {blocks}; exec \"$0\" \"$@\"");
@@ -120,9 +135,15 @@ impl Running {
             }
             _ => Command::new(program),
         };
+        Running::from(command, scenario, database, stop)
+    }
+
+    /// The same with a command that starts this program in its own way.
+    pub(crate) fn from(mut command: Command, scenario: &Scenario, database: &Path, stop: Stop) -> Running {
         let word = match stop {
             Stop::Event(event) => format!("event {event}"),
             Stop::Step(step) => format!("step {step}"),
+            Stop::Signal => "signal".to_owned(),
             Stop::Never | Stop::Size(_) | Stop::Time(_) => String::new(),
         };
         let mut child = command
@@ -130,6 +151,7 @@ impl Running {
             .env(SCENARIO, scenario.name)
             .env(DATABASE, database)
             .env(STOP, word)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -153,6 +175,25 @@ impl Running {
         None
     }
 
+    /// The signal that [`Stop::Signal`] waits for.
+    pub(crate) fn signal(&mut self) {
+        self.child.stdin.take().expect("its input").write_all(b"\n").expect("a pipe");
+    }
+
+    /// Waits for the end of one that is refused: the kind, and the text of the error.
+    pub(crate) fn refusal(mut self) -> (String, String) {
+        let said = self.hear().unwrap_or_default();
+        let text = self.complaint();
+        self.child.wait().expect("an end");
+        let kind = said.strip_prefix("refused ").unwrap_or_else(|| panic!("it said {said}: {text}"));
+        (kind.to_owned(), text)
+    }
+
+    /// Waits until it stops at an event, where it stays.
+    pub(crate) fn halted(&mut self) {
+        assert_eq!(self.hear().as_deref(), Some("stop"), "{}", self.complaint());
+    }
+
     fn complaint(&mut self) -> String {
         let mut text = String::new();
         let mut stderr = self.child.stderr.take().expect("its errors");
@@ -172,11 +213,16 @@ impl Running {
                     self.child.kill().expect("a kill");
                 }
             }
-            Stop::Size(_) | Stop::Never => {}
+            Stop::Size(_) | Stop::Signal | Stop::Never => {}
         }
         let status = self.child.wait().expect("an end");
         assert!(status.success() || was_killed(status), "{stop:?}: {status}: {}", self.complaint());
         !status.success()
+    }
+
+    /// Kills it at once.
+    pub(crate) fn end_now(self) -> bool {
+        self.end(Stop::Time(Duration::ZERO))
     }
 
     /// Waits for its end, which has to be a good one.
@@ -185,8 +231,8 @@ impl Running {
         let status = self.child.wait().expect("an end");
         assert!(status.success(), "{}", self.complaint());
         let numbers: Vec<u64> = said.split(' ').filter_map(|word| word.parse().ok()).collect();
-        let [steps, micros] = numbers[..] else { panic!("it said {said}") };
-        Way { steps, duration: Duration::from_micros(micros) }
+        let [steps, micros, recorded] = numbers[..] else { panic!("it said {said}") };
+        Way { steps, duration: Duration::from_micros(micros), recorded }
     }
 }
 
