@@ -34,7 +34,9 @@ pub(crate) fn failed(error: &Error) -> Stop {
         | Kind::ForeignKeys
         | Kind::Ambiguous
         | Kind::Unadopted
-        | Kind::Irreversible => Outcome::Refused,
+        | Kind::Irreversible
+        | Kind::Unfinished
+        | Kind::Contradictory => Outcome::Refused,
         _ => Outcome::Unusable,
     };
     Stop { message: typed(&error.to_string()), outcome }
@@ -48,7 +50,8 @@ pub(crate) fn typed(message: &str) -> String {
         rest.split_once(end).map(|(inner, _)| inner.to_owned())
     };
     let help = if let Some(version) = quoted(help, "Adopt::Version(\"", "\"") {
-        format!("say which it is: `--adopt {version}` runs what comes after it")
+        let option = format!("`Options::new().adopt(Adopt::Version(\"{version}\".into()))`");
+        help.replace(&option, &format!("`--adopt {version}`"))
     } else if help.contains("Options::busy_timeout") {
         "try again when the other program is done".to_owned()
     } else if let Some(dir) = quoted(help, "create_dir_all(\"", "\")") {

@@ -40,10 +40,12 @@ pub(super) struct Ledger {
     pub(super) stray: Option<String>,
     /// The first entry that the tool would not have written.
     pub(super) odd: Option<String>,
-    /// The first entry that was begun and not finished, and which of the program's migrations it is.
-    pub(super) begun: Option<(String, Option<usize>)>,
+    /// The first entry that was begun and not finished, and what it means.
+    pub(super) begun: Option<(String, Meaning)>,
     /// Whether an entry fits several migrations.
     pub(super) is_unclear: bool,
+    /// Whether any entry, odd or not, is about a migration of the program.
+    pub(super) is_about_us: bool,
 }
 
 impl Ledger {
@@ -57,6 +59,7 @@ impl Ledger {
             odd: None,
             begun: None,
             is_unclear: false,
+            is_about_us: false,
         }
     }
 
@@ -82,8 +85,7 @@ impl Ledger {
 
     /// Takes note of an entry that is begun and not finished.
     pub(super) fn begin(&mut self, label: &str, meaning: Meaning) {
-        let at = if let Meaning::One(at) = meaning { Some(at) } else { None };
-        self.begun.get_or_insert_with(|| (label.to_owned(), at));
+        self.begun.get_or_insert_with(|| (label.to_owned(), meaning));
     }
 
     /// Takes note of what the tool would not have written.

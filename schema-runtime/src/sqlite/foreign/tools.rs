@@ -110,6 +110,7 @@ fn labelled(ledger: &mut Ledger, value: ValueRef<'_>, program: &Program<'_>) -> 
         return None;
     };
     let meaning = program.by_version(&version);
+    ledger.is_about_us |= matches!(meaning, Meaning::One(_));
     Some((version, meaning))
 }
 

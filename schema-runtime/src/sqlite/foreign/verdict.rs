@@ -6,20 +6,23 @@ use crate::Error;
 use crate::sqlite::foreign::Claim;
 use crate::sqlite::foreign::fingerprint::{agrees, current, recorded};
 use crate::sqlite::foreign::ledger::{Checksum, Ledger, Scope};
-use crate::sqlite::foreign::program::Program;
+use crate::sqlite::foreign::program::{Meaning, Program};
 use crate::sqlite::refusal;
 
 /// What one history claims.
 pub(super) fn judge(ledger: &Ledger, program: &Program<'_>, db: &Connection) -> Result<Option<Claim>, Error> {
-    let begun = ledger.begun.as_ref().and_then(|(_, at)| *at);
-    let Some(last) = ledger.recorded().next_back().max(begun) else { return Ok(None) };
+    let is_whole = ledger.scope == Scope::Whole && !ledger.is_unclear;
+    if is_whole && (ledger.is_about_us || ledger.recorded().next().is_some()) {
+        trust(ledger, program, db)?;
+    }
+    let Some(last) = ledger.recorded().next_back() else { return Ok(None) };
     // With a hole before it, the last entry says nothing about those that are not recorded.
     let count = if ledger.recorded().eq(0..=last) { last + 1 } else { 0 };
-    if ledger.scope == Scope::Hints || ledger.is_unclear {
+    if !is_whole {
         let count = if ledger.strays == 0 && !ledger.is_unclear { count } else { 0 };
         return Ok(Some(hint(ledger, program, count)));
     }
-    refuse(ledger, program, last, db)?;
+    refuse(ledger, program, last)?;
     let verified = ledger.marks.iter().flatten().all(|mark| *mark != Checksum::None);
     let (origin, title) = (&ledger.origin, refusal::title(&program.migrations[last]));
     let checksums = if verified { "; their checksums are those of the program's files" } else { "" };
@@ -28,15 +31,21 @@ pub(super) fn judge(ledger: &Ledger, program: &Program<'_>, db: &Connection) -> 
     Ok(Some(Claim { origin: origin.clone(), count, evidence, verified, binding: true }))
 }
 
+/// Refuses a table with entries that the tool does not write, or that it writes when something went wrong.
+fn trust(ledger: &Ledger, program: &Program<'_>, db: &Connection) -> Result<(), Error> {
+    match (&ledger.odd, &ledger.begun) {
+        (Some(odd), _) => Err(refusal::not_written_by(&ledger.origin, odd, db)),
+        (None, Some((label, meaning))) => {
+            let migration = if let Meaning::One(at) = meaning { Some(&program.migrations[*at]) } else { None };
+            Err(refusal::unfinished(&ledger.origin, label, migration, db))
+        }
+        (None, None) => Ok(()),
+    }
+}
+
 /// Refuses a history that does not fit the program.
-fn refuse(ledger: &Ledger, program: &Program<'_>, last: usize, db: &Connection) -> Result<(), Error> {
+fn refuse(ledger: &Ledger, program: &Program<'_>, last: usize) -> Result<(), Error> {
     let (origin, migrations) = (&ledger.origin, program.migrations);
-    if let Some(odd) = &ledger.odd {
-        return Err(refusal::not_written_by(origin, odd, db));
-    }
-    if let Some((label, at)) = &ledger.begun {
-        return Err(refusal::unfinished(origin, label, at.map(|at| &migrations[at]), db));
-    }
     let edited = |at: &usize| ledger.marks[*at].as_ref().is_some_and(|mark| !agrees(mark, &migrations[*at]));
     let first_edited = ledger.recorded().find(edited);
     if let Some(stray) = &ledger.stray
