@@ -19,6 +19,8 @@ mod house;
 mod cms;
 #[path = "runtime/foreign_keys.rs"]
 mod foreign_keys;
+#[path = "runtime/fresh.rs"]
+mod fresh;
 #[path = "runtime/law.rs"]
 mod law;
 #[path = "runtime/messages.rs"]

@@ -1,9 +1,10 @@
 //! `schema! { … }`: the set of migrations as a static, and the checks across tables.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use schema_core::{Migration, ObjectName, Path};
 use schema_model::SchemaMacro;
+use schema_replay::{Blueprint, Object};
 
 use crate::host::{self, Host, State};
 
@@ -52,10 +53,41 @@ fn database(host: &Host) -> TokenStream {
     let migrations: Vec<TokenStream> = migrations.collect();
     let catalogue = &host.replay.catalogue;
     let count = migrations.len();
+    let (statics, blueprint) = host.replay.blueprint.as_ref().map(blueprint).unzip();
     quote! {{
         static MIGRATIONS: [::driftless::__private::Migration; #count] = [#(#migrations),*];
-        ::driftless::__private::sqlite(&MIGRATIONS, #chain, &[#(#catalogue),*])
+        #statics
+        ::driftless::__private::sqlite(&MIGRATIONS, #chain, &[#(#catalogue),*])#blueprint
     }}
+}
+
+/// All that is in a new database, and the call that adds it.
+fn blueprint(blueprint: &Blueprint) -> (TokenStream, TokenStream) {
+    let Blueprint { objects, counters, digest, engine } = blueprint;
+    let count = objects.len();
+    let objects = objects.iter().map(|object| {
+        let Object { kind, name, table, sql, tree } = object;
+        let sql = option(sql.as_deref());
+        let tree = syn::Ident::new(&format!("{tree:?}"), Span::call_site());
+        quote!(::driftless::__private::object(#kind, #name, #table, #sql, ::driftless::__private::Tree::#tree))
+    });
+    let counts = counters.len();
+    let counters = counters.iter().map(|(name, last)| {
+        let last = option(*last);
+        quote!((::driftless::__private::Cow::Borrowed(#name), #last))
+    });
+    let statics = quote! {
+        static OBJECTS: [::driftless::__private::Object; #count] = [#(#objects),*];
+        static COUNTERS: [::driftless::__private::Counter; #counts] = [#(#counters),*];
+        static BLUEPRINT: ::driftless::__private::Blueprint =
+            ::driftless::__private::blueprint(&OBJECTS, &COUNTERS, #digest, #engine);
+    };
+    (statics, quote!(.with_blueprint(&BLUEPRINT)))
+}
+
+fn option(value: Option<impl ToTokens>) -> TokenStream {
+    let none = || quote!(::core::option::Option::None);
+    value.map_or_else(none, |value| quote!(::core::option::Option::Some(#value)))
 }
 
 /// Has rustc prove that each table has one listed model, checked against these migrations.

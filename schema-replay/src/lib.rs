@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+mod blueprint;
 mod config;
 mod directory;
 mod downs;
@@ -23,6 +24,7 @@ mod row_dependent;
 mod sandbox;
 mod stub;
 
+pub use blueprint::{Blueprint, Counter, Object, Tree};
 pub use config::{Config, Level, Lints};
 pub use directory::{MigrationSet, read, read_duplicated, read_unlocked};
 pub use downs::read_downs;

@@ -9,6 +9,7 @@ use schema_core::token::{self, Statement};
 use schema_core::{Dialect, Inspection, Migration, Name, SourceMap, UnmanagedKind};
 
 use crate::Problem;
+use crate::blueprint::{self, Blueprint};
 use crate::failure::{denied, failed, unterminated, words};
 use crate::inspect::{inspect_rows, rows};
 use crate::permission::{self, Denial, Permission};
@@ -49,6 +50,8 @@ pub struct Replay {
     pub findings: Vec<Problem>,
     /// Functions that neither SQLite nor the migrations define: the application has to register them.
     pub functions: Vec<String>,
+    /// All of the database, where the schema is all of it.
+    pub blueprint: Option<Blueprint>,
 }
 
 /// Runs migrations, in their order, in a sandboxed in-memory SQLite.
@@ -113,6 +116,8 @@ pub struct Replayer {
     tables: BTreeSet<Name>,
     /// Tables that the current migration created and that cannot have rows.
     empty: BTreeSet<Name>,
+    /// Whether the catalogue is not all of what the migrations do, whatever the tables hold.
+    more: bool,
 }
 
 impl Replayer {
@@ -133,6 +138,7 @@ impl Replayer {
             virtual_tables: BTreeMap::new(),
             tables: BTreeSet::new(),
             empty: BTreeSet::new(),
+            more: false,
         }
     }
 
@@ -186,6 +192,7 @@ impl Replayer {
         for (statement, kind) in statements.iter().zip(kinds) {
             let finding = self.judge(migration, statement, kind);
             self.execute(migration, statement, kind)?;
+            self.more |= blueprint::is_beside(kind);
             self.findings.extend(finding);
             self.follow(statement, kind);
             places::follow(&mut self.map, &migration.file, &migration.sql, statement);
@@ -222,6 +229,8 @@ impl Replayer {
             if let Some(denial) = self.sandbox.take_denial() {
                 return Err(denied(migration, statement, &denial));
             }
+            // What is stood in for is the application's, and is there where it runs, or is missed.
+            self.more = true;
             match self.repair(&words(&error), statement) {
                 Repair::Done => {}
                 Repair::Replaced(sql) => {
@@ -430,11 +439,17 @@ impl Replayer {
         let inspection = self.inspect(&rows)?;
         Ok(Replay {
             catalogue: catalogue(&rows, &inspection),
+            blueprint: self.blueprint(&inspection),
             inspection,
             map: self.map,
             findings: self.findings,
             functions: self.functions,
         })
+    }
+
+    /// All of the database, where the schema is all of it. An engine that cannot say so has none.
+    fn blueprint(&self, inspection: &Inspection) -> Option<Blueprint> {
+        if self.more { None } else { blueprint::read(&self.sandbox.connection, inspection).ok().flatten() }
     }
 }
 

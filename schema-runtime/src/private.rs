@@ -7,6 +7,8 @@ pub use std::borrow::Cow;
 
 use schema_core::Affinity;
 pub use schema_core::{Migration, Storage, TypeFact};
+#[cfg(feature = "sqlite")]
+pub use schema_replay::{Blueprint, Counter, Object, Tree};
 
 #[cfg(feature = "sqlite")]
 pub use crate::Sqlite;
@@ -43,6 +45,38 @@ pub const fn sqlite(
     schema: &'static [&'static str],
 ) -> crate::Sqlite {
     crate::Sqlite::new(migrations, chain, schema)
+}
+
+/// A row of `sqlite_schema`.
+#[cfg(feature = "sqlite")]
+pub const fn object(
+    kind: &'static str,
+    name: &'static str,
+    table: &'static str,
+    sql: Option<&'static str>,
+    tree: Tree,
+) -> Object {
+    let sql = match sql {
+        Some(sql) => Some(Cow::Borrowed(sql)),
+        None => None,
+    };
+    Object { kind: Cow::Borrowed(kind), name: Cow::Borrowed(name), table: Cow::Borrowed(table), sql, tree }
+}
+
+/// All that is in a new database.
+#[cfg(feature = "sqlite")]
+pub const fn blueprint(
+    objects: &'static [Object],
+    counters: &'static [Counter],
+    digest: &'static str,
+    engine: i32,
+) -> Blueprint {
+    Blueprint {
+        objects: Cow::Borrowed(objects),
+        counters: Cow::Borrowed(counters),
+        digest: Cow::Borrowed(digest),
+        engine,
+    }
 }
 
 /// What the migrations say about the column of a field, and what to say when the field's type does not agree.

@@ -25,7 +25,7 @@ pub use constraint::{check, foreign_key, primary_key, unique};
 pub use index::index;
 pub use names::{ConstraintNames, constraint_names, index_name, index_names};
 pub(crate) use order::in_order;
-pub use order::schema;
+pub use order::{digest, schema};
 pub(crate) use quote::identifier;
 pub use quote::{literal, name, object};
 pub use rebuild::{Source, compile_everything, copy_rows, copy_sequence, legacy_alter_table, refuse_foreign_keys};

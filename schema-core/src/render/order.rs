@@ -41,6 +41,16 @@ pub fn schema(schema: &Schema) -> Vec<String> {
     statements
 }
 
+/// The digest of a schema: equal for two databases exactly when driftless sees no difference between them.
+///
+/// ```
+/// use schema_core::{Dialect, Schema, render};
+/// assert_eq!(render::digest(&Schema::empty(Dialect::Sqlite)), schema_core::digest(""));
+/// ```
+pub fn digest(of: &Schema) -> String {
+    crate::digest(&schema(of).join(";\n"))
+}
+
 /// The schemas that the objects live in, without the default one.
 fn schemas(schema: &Schema) -> BTreeSet<&Name> {
     schema.tables.keys().chain(schema.enums.keys()).filter_map(|object| object.schema.as_ref()).collect()

@@ -9,6 +9,8 @@ use schema_core::{
     UnmanagedKind, checksum, render,
 };
 
+pub(crate) use schema_core::render::digest;
+
 use crate::sqlite::history::TABLE;
 
 /// The names of everything that any migration ever creates: what driftless answers for.
@@ -181,9 +183,4 @@ fn part<T>(table: &ObjectName, kind: &str, edit: &Edit<T>, render: impl Fn(&T) -
             format!("table `{table}` has the {kind} {}, not {}", render(&pair.before), render(&pair.after))
         }
     }
-}
-
-/// The digest of a schema: equal for two databases exactly when driftless sees no difference between them.
-pub(crate) fn digest(schema: &Schema) -> String {
-    schema_core::digest(&render::schema(schema).join(";\n"))
 }

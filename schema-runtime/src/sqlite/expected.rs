@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 use schema_core::{Inspection, Migration};
-use schema_replay::{Replayer, inspect};
+use schema_replay::{Replay, Replayer, inspect};
 
 use crate::Error;
 use crate::sqlite::{refusal, script};
@@ -33,11 +33,9 @@ impl Expected {
     }
 }
 
-/// The statements that SQLite stores after all migrations.
-pub(crate) fn catalogue(migrations: &[Migration]) -> Result<Vec<String>, Error> {
-    let mut replayer = Replayer::new();
-    migrations.iter().try_for_each(|migration| replayer.run(migration)).map_err(refusal::unreplayable)?;
-    replayer.catalogue().map_err(refusal::unreplayable)
+/// What all migrations lead to.
+pub(crate) fn replay(migrations: &[Migration]) -> Result<Replay, Error> {
+    schema_replay::replay(migrations).map_err(refusal::unreplayable)
 }
 
 /// The schema that some stored statements make, without replaying what led to them. `None` when they do not

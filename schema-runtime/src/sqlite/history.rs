@@ -7,8 +7,10 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, params};
 use schema_core::{Migration, chain};
+use schema_replay::{Object, Tree};
 
 use crate::Outcome;
+use crate::sqlite::pages::Field;
 use crate::sqlite::refusal;
 
 /// The name of the table.
@@ -203,4 +205,46 @@ pub(crate) fn renew(db: &Connection, cookie: i64) -> rusqlite::Result<()> {
 pub(crate) fn strike(db: &Connection, position: usize) -> rusqlite::Result<()> {
     db.execute("DELETE FROM main.driftless_migrations WHERE position = ?1", [number(position)])?;
     renew(db, cookie(db)?)
+}
+
+/// The table as SQLite keeps it in its catalogue.
+pub(crate) fn object() -> Object {
+    let sql = Some(CREATE.replacen("main.", "", 1).into());
+    Object { kind: "table".into(), name: TABLE.into(), table: TABLE.into(), sql, tree: Tree::Table }
+}
+
+/// The chain of each migration, from the first one on.
+pub(crate) fn chains(migrations: &[Migration]) -> Vec<String> {
+    let mut chains: Vec<String> = Vec::with_capacity(migrations.len());
+    for migration in migrations {
+        let before = chains.last().map_or("", String::as_str);
+        chains.push(chain(before, &migration.version, &migration.checksum));
+    }
+    chains
+}
+
+/// What [`append`] writes into an empty table, with the columns in the order of the table. The first one is the
+/// number of the row itself, which SQLite leaves out.
+pub(crate) fn fields<'a>(
+    migrations: &'a [Migration],
+    chains: &'a [String],
+    record: Record<'a>,
+    cookie: i64,
+    now: &'a str,
+) -> impl Iterator<Item = Vec<Field<'a>>> {
+    migrations.iter().zip(chains).enumerate().map(move |(at, (migration, chain))| {
+        vec![
+            Field::Null,
+            Field::Text(&migration.version),
+            Field::Text(&migration.checksum),
+            Field::Text(chain),
+            Field::Integer(cookie),
+            Field::Text(&migration.name),
+            Field::Text(record.outcome.as_str()),
+            record.digest.filter(|_| at + 1 == migrations.len()).into(),
+            Field::Text(now),
+            Field::Integer(i64::try_from(record.duration_ms).unwrap_or(i64::MAX)),
+            Field::Text(TOOL),
+        ]
+    })
 }

@@ -9,6 +9,7 @@ use schema_core::Migration;
 use crate::sqlite::agreement::digest;
 use crate::sqlite::foreign_keys::{self, Violations};
 use crate::sqlite::history::{self, Glance, Record, Row};
+use crate::sqlite::install::install;
 use crate::sqlite::judge::{Judge, State};
 use crate::sqlite::script::{self, Nature};
 use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
@@ -16,27 +17,38 @@ use crate::sqlite::{Sqlite, refusal};
 use crate::{Error, Event, Options, Outcome, Report, Step};
 
 /// Brings a database to the schema of the program's migrations.
-pub(crate) fn migrate(set: &Sqlite, db: &Connection, mut options: Options<'_>) -> Result<Report, Error> {
+pub(crate) fn migrate(set: &Sqlite, db: &mut Connection, mut options: Options<'_>) -> Result<Report, Error> {
     let start = Instant::now();
-    let _timeout = BusyTimeout::set(db, options.busy_timeout)?;
     let mut report =
         Report { version: set.migrations().last().map(|last| last.version.clone().into_owned()), ..Report::default() };
-    match history::glance(db, set.migrations(), set.chain()).map_err(refusal::database)? {
-        Glance::UpToDate => {}
-        Glance::Unproved => prove_again(set, db, &mut report)?,
-        Glance::Otherwise => {
-            let mut run = Run::new(set, db, &mut options)?;
-            let result = run.converge();
-            (report.steps, report.unmanaged) = run.finish();
-            result.map_err(|error| match report.steps.last() {
-                Some(last) => refusal::after(error, report.steps.len(), &last.version),
-                None => error,
-            })?;
+    let waiting = BusyTimeout::set(&*db, options.busy_timeout)?;
+    let glance = history::glance(db, set.migrations(), set.chain()).map_err(refusal::database)?;
+    if glance == Glance::Unproved {
+        prove_again(set, db, &mut report)?;
+    }
+    drop(waiting);
+    if glance == Glance::Otherwise {
+        if let Some(steps) = install(set, db, &mut options)? {
+            report.steps = steps;
+        } else {
+            let _waiting = BusyTimeout::set(&*db, options.busy_timeout)?;
+            converge(set, db, &mut options, &mut report)?;
         }
     }
     report.duration = start.elapsed();
     observe(&mut options, &Event::Finished { duration: report.duration });
     Ok(report)
+}
+
+/// Does what is missing in a database that is not new.
+fn converge(set: &Sqlite, db: &Connection, options: &mut Options<'_>, report: &mut Report) -> Result<(), Error> {
+    let mut run = Run::new(set, db, options)?;
+    let result = run.converge();
+    (report.steps, report.unmanaged) = run.finish();
+    result.map_err(|error| match report.steps.last() {
+        Some(last) => refusal::after(error, report.steps.len(), &last.version),
+        None => error,
+    })
 }
 
 /// Proves that a database whose history is complete still has its schema after somebody ran DDL, and notes it,

@@ -6,8 +6,11 @@ mod expected;
 mod foreign;
 mod foreign_keys;
 mod history;
+mod image;
+mod install;
 mod judge;
 mod migrate;
+mod pages;
 mod refusal;
 mod roll_back;
 mod script;
@@ -16,9 +19,11 @@ mod survey;
 mod verdict;
 
 use std::path::Path;
+use std::sync::{Mutex, OnceLock};
 
 use rusqlite::Connection;
 use schema_core::Migration;
+use schema_replay::{Blueprint, Replay};
 
 use crate::{Adopt, Error, Options, Plan, Report, Status};
 
@@ -79,13 +84,22 @@ pub struct Sqlite {
     migrations: &'static [Migration],
     chain: &'static str,
     schema: &'static [&'static str],
+    blueprint: Option<&'static Blueprint>,
+    memory: OnceLock<Mutex<Connection>>,
 }
 
 impl Sqlite {
     /// Called by generated code.
     #[doc(hidden)]
     pub const fn new(migrations: &'static [Migration], chain: &'static str, schema: &'static [&'static str]) -> Sqlite {
-        Sqlite { migrations, chain, schema }
+        Sqlite { migrations, chain, schema, blueprint: None, memory: OnceLock::new() }
+    }
+
+    /// Called by generated code: with all that is in a new database, where the schema is all.
+    #[doc(hidden)]
+    pub const fn with_blueprint(mut self, blueprint: &'static Blueprint) -> Sqlite {
+        self.blueprint = Some(blueprint);
+        self
     }
 
     /// The same for migrations that are known only at run time, as those of a tool that reads a directory. They
@@ -113,12 +127,16 @@ impl Sqlite {
     /// When two migrations have one version, or one of them fails on an empty database.
     pub fn from_migrations(migrations: Vec<Migration>) -> Result<Sqlite, Error> {
         verdict::sequence(&migrations)?;
-        let catalogue = expected::catalogue(&migrations)?;
+        let Replay { catalogue, blueprint, .. } = expected::replay(&migrations)?;
         let chain = migrations.iter().fold(String::new(), |before, migration| {
             schema_core::chain(&before, &migration.version, &migration.checksum)
         });
         let schema: Vec<&'static str> = catalogue.into_iter().map(|sql| &*sql.leak()).collect();
-        Ok(Sqlite::new(migrations.leak(), chain.leak(), schema.leak()))
+        let set = Sqlite::new(migrations.leak(), chain.leak(), schema.leak());
+        Ok(match blueprint {
+            Some(blueprint) => set.with_blueprint(Box::leak(Box::new(blueprint))),
+            None => set,
+        })
     }
 
     /// The migrations in their order.
@@ -301,6 +319,36 @@ impl Sqlite {
         let mut db = refusal::is_url(path)
             .map_or_else(|| Connection::open(path).map_err(|error| refusal::open(path, error)), Err)?;
         self.migrate_with(&mut db, options)
+    }
+
+    /// A new database in memory, with the final schema and its history: for tests.
+    ///
+    /// The migrations run at most once in a process, and not at all when nothing but a schema comes out of them;
+    /// each call makes a copy. Rows that migrations insert are in every copy as they were in the first.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
+    /// let mut db = app.in_memory()?;
+    /// db.execute("INSERT INTO notes (id) VALUES (1)", [])?;
+    /// assert!(app.migrate(&mut db)?.is_up_to_date());
+    /// // Another test has a database of its own.
+    /// assert_eq!(app.in_memory()?.query_row("SELECT count(*) FROM notes", [], |row| row.get::<_, i64>(0))?, 0);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a migration fails, as one does that calls a function of the application.
+    pub fn in_memory(&self) -> Result<Connection, Error> {
+        install::in_memory(self, &self.memory)
     }
 
     /// What [`Sqlite::migrate`] would do, and why. Nothing is written.

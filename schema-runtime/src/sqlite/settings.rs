@@ -1,6 +1,7 @@
 //! What a connection is set to while migrations run, and the lock they run under. Both are undone when they
 //! go out of scope, also on an early return and on a panic.
 
+use std::borrow::Borrow;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -58,27 +59,36 @@ fn write(db: &Connection, setting: &str, value: bool) -> rusqlite::Result<()> {
     db.execute_batch(&format!("PRAGMA {setting} = {}", if value { "ON" } else { "OFF" }))
 }
 
-/// How long a connection waits for others, put back when this is dropped.
+/// How long a connection waits for others, put back when this is dropped. The connection is borrowed, either way.
 #[derive(Debug)]
-pub(crate) struct BusyTimeout<'c> {
-    db: &'c Connection,
+pub(crate) struct BusyTimeout<C: Borrow<Connection>> {
+    db: C,
     before: Option<Duration>,
 }
 
-impl<'c> BusyTimeout<'c> {
+impl<C: Borrow<Connection>> BusyTimeout<C> {
     /// Sets the timeout where there is one to set, and costs nothing where there is none.
-    pub(crate) fn set(db: &'c Connection, timeout: Option<Duration>) -> Result<BusyTimeout<'c>, Error> {
+    pub(crate) fn set(db: C, timeout: Option<Duration>) -> Result<BusyTimeout<C>, Error> {
         let Some(timeout) = timeout else { return Ok(BusyTimeout { db, before: None }) };
-        let before = db.query_row("PRAGMA busy_timeout", [], |row| row.get::<_, u32>(0)).map_err(refusal::database)?;
-        db.busy_timeout(timeout).map_err(refusal::database)?;
-        Ok(BusyTimeout { db, before: Some(Duration::from_millis(before.into())) })
+        let connection = db.borrow();
+        let read = connection.query_row("PRAGMA busy_timeout", [], |row| row.get::<_, u32>(0));
+        let before = Duration::from_millis(read.map_err(refusal::database)?.into());
+        connection.busy_timeout(timeout).map_err(refusal::database)?;
+        Ok(BusyTimeout { db, before: Some(before) })
     }
 }
 
-impl Drop for BusyTimeout<'_> {
+impl BusyTimeout<&mut Connection> {
+    /// The connection, for what needs it alone.
+    pub(crate) fn connection(&mut self) -> &mut Connection {
+        self.db
+    }
+}
+
+impl<C: Borrow<Connection>> Drop for BusyTimeout<C> {
     fn drop(&mut self) {
         if let Some(before) = self.before {
-            drop(self.db.busy_timeout(before));
+            drop(self.db.borrow().busy_timeout(before));
         }
     }
 }
