@@ -108,6 +108,8 @@ pub enum Kind {
     Irreversible,
     /// The version to go back to is none that the database has.
     NoSuchVersion,
+    /// The backup before a change that loses data cannot be made, or the one to restore is none.
+    Backup,
     /// Any other complaint of the database.
     Database,
 }

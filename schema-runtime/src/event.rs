@@ -1,6 +1,7 @@
 //! What happens while a database is migrated.
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use schema_core::Migration;
@@ -47,6 +48,15 @@ pub enum Event<'a> {
         /// The migrations.
         migrations: &'a [Migration],
     },
+    /// A backup was taken, since what comes next loses data, or because every change is to have one.
+    BackedUp {
+        /// The file.
+        path: &'a Path,
+        /// What is about to be lost, in words; empty when nothing is.
+        losses: &'a [String],
+        /// How long it took.
+        duration: Duration,
+    },
     /// A migration is about to run.
     Running {
         /// The migration.
@@ -89,6 +99,10 @@ impl fmt::Display for Event<'_> {
                 count(migrations.len()),
                 if migrations.len() == 1 { "is" } else { "are" }
             ),
+            Event::BackedUp { path, losses, duration } => {
+                write!(f, "backed up to {} in {}", path.display(), Milliseconds(*duration))?;
+                if losses.is_empty() { Ok(()) } else { write!(f, ", since {}", losses.join(", ")) }
+            }
             Event::Running { migration, position, total } => {
                 write!(f, "running {} ({position} of {total})", migration.file)
             }

@@ -41,7 +41,7 @@ pub use error::{Error, Kind};
 #[cfg(feature = "sqlite")]
 pub use event::Event;
 #[cfg(feature = "sqlite")]
-pub use options::{Adopt, Options};
+pub use options::{Adopt, Backup, Options};
 #[cfg(feature = "sqlite")]
 pub use plan::{Plan, PlannedStep};
 #[cfg(feature = "sqlite")]

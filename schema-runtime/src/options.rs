@@ -1,6 +1,7 @@
 //! What a caller may ask of a migration.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Event;
@@ -21,6 +22,8 @@ pub struct Options<'a> {
     pub(crate) observer: Option<Observer<'a>>,
     pub(crate) busy_timeout: Option<Duration>,
     pub(crate) adopt: Adopt,
+    pub(crate) backup: Backup,
+    pub(crate) backup_directory: Option<PathBuf>,
 }
 
 type Observer<'a> = Box<dyn FnMut(&Event<'_>) + 'a>;
@@ -59,6 +62,46 @@ pub enum Adopt {
     /// Adopt this version, provided that the database has its schema: for versions that differ in rows only.
     Version(String),
     /// Refuse.
+    Never,
+}
+
+/// Whether a database file is copied before it is changed.
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// # let notes = migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY, draft TEXT)");
+/// # let dropped = migration("2", "ALTER TABLE notes DROP COLUMN draft");
+/// # let before = Sqlite::from_migrations(vec![notes.clone()])?;
+/// # let app = Sqlite::from_migrations(vec![notes, dropped])?;
+/// use schema_runtime::{Backup, Options};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("app.db");
+/// # before.migrate_file(&path)?;
+/// Connection::open(&path)?.execute_batch("INSERT INTO notes (draft) VALUES ('text')")?;
+/// let report = app.migrate_file_with(&path, Options::new().backup(Backup::BeforeLoss))?; // drops a column
+/// let backup = Connection::open(report.backup.expect("a draft would be lost"))?;
+/// assert_eq!(backup.query_row("SELECT draft FROM notes", [], |row| row.get::<_, String>(0))?, "text");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Backup {
+    /// Before the first change that loses rows or values: one that drops, deletes, overwrites or converts them.
+    #[default]
+    BeforeLoss,
+    /// Before the first change of any kind.
+    Always,
+    /// Never.
     Never,
 }
 
@@ -130,6 +173,37 @@ impl<'a> Options<'a> {
         self
     }
 
+    /// Whether the database file is copied before it is changed; without it, before the first change that loses data.
+    ///
+    /// A table that is rebuilt with all of its rows and columns loses nothing, and neither does one without rows.
+    /// The backup is made with the write lock held, by SQLite's backup API; it is checked, and gets its name when it
+    /// is whole and on the disk. If it cannot be made, the change is refused. A database in memory has no backup.
+    ///
+    /// When the change fails after all, the backup is removed again, since the database is as it was.
+    ///
+    /// ```
+    /// use schema_runtime::{Backup, Options};
+    ///
+    /// let options = Options::new().backup(Backup::Never); // the database is in a snapshot already
+    /// ```
+    pub fn backup(mut self, backup: Backup) -> Options<'a> {
+        self.backup = backup;
+        self
+    }
+
+    /// The directory, which must exist, for the backup; without it, that of the database. The name of the file tells
+    /// what it was taken before, and when: `app.db.before-3.20261121T134500Z.backup`. No file is written over.
+    ///
+    /// ```
+    /// use schema_runtime::Options;
+    ///
+    /// let options = Options::new().backup_directory("/var/backups");
+    /// ```
+    pub fn backup_directory(mut self, directory: impl Into<PathBuf>) -> Options<'a> {
+        self.backup_directory = Some(directory.into());
+        self
+    }
+
     /// What to do with a database that has tables of the migrations but no history.
     ///
     /// ```
@@ -164,6 +238,8 @@ impl fmt::Debug for Options<'_> {
             .field("observer", &self.observer.is_some())
             .field("busy_timeout", &self.busy_timeout)
             .field("adopt", &self.adopt)
+            .field("backup", &self.backup)
+            .field("backup_directory", &self.backup_directory)
             .finish()
     }
 }

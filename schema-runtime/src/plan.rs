@@ -74,6 +74,9 @@ pub struct PlannedStep {
     pub file: String,
     /// How it would be recorded.
     pub outcome: Outcome,
+    /// What it would lose, a line each: ``table `tokens` is dropped (5 rows)``. Before the first step that loses
+    /// anything, a backup is taken: see [`Options::backup`](crate::Options::backup).
+    pub losses: Vec<String>,
     /// How many statements would run: of the migration, or, for the first of those that are created at once, of
     /// the whole schema.
     pub statements: usize,
@@ -120,6 +123,9 @@ impl fmt::Display for Plan {
                 0 => {}
                 1 => write!(f, " (1 statement)")?,
                 n => write!(f, " ({n} statements)")?,
+            }
+            for loss in &step.losses {
+                write!(f, "\n         loses: {loss}")?;
             }
         }
         if !self.unmanaged.is_empty() {

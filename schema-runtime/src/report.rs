@@ -1,9 +1,11 @@
 //! What a migration did.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::event::{Milliseconds, count};
+use crate::sqlite::backup::Made;
 
 /// What [`Sqlite::migrate`](crate::Sqlite::migrate) or [`Sqlite::roll_back`](crate::Sqlite::roll_back) did. Its text is one line, and one more for what it left alone:
 ///
@@ -11,6 +13,8 @@ use crate::event::{Milliseconds, count};
 /// applied 2 migrations, adopted 1, in 12 ms; the database is at version 3
 /// left alone: table `stats`, trigger `notes_log` on `notes`
 /// ```
+///
+/// and one for the backup, where one was taken, with the command that restores it.
 ///
 /// ```
 /// # use schema_runtime::{Migration, Sqlite, checksum};
@@ -42,8 +46,12 @@ pub struct Report {
     /// What is in the database and not in the migrations: seen, and never touched. Empty, too, when the
     /// database was up to date and nothing was read but its history.
     pub unmanaged: Vec<String>,
+    /// The backup that was taken before data was lost: see [`Options::backup`](crate::Options::backup).
+    pub backup: Option<PathBuf>,
     /// How long everything took.
     pub duration: Duration,
+    /// The command that restores the backup.
+    pub(crate) restore: Option<String>,
 }
 
 /// One migration that was recorded.
@@ -187,6 +195,13 @@ impl Report {
     }
 }
 
+impl Report {
+    pub(crate) fn note_backup(&mut self, made: Option<&Made>) {
+        self.backup = made.map(|made| made.path.clone());
+        self.restore = made.map(Made::command);
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let created = self.count(Outcome::Created);
@@ -215,6 +230,12 @@ impl fmt::Display for Report {
         }
         if !self.unmanaged.is_empty() {
             write!(f, "\nleft alone: {}", self.unmanaged.join(", "))?;
+        }
+        if let Some(backup) = &self.backup {
+            write!(f, "\nbackup: {}", backup.display())?;
+        }
+        if let Some(command) = &self.restore {
+            write!(f, "; to go back to it: `{command}`")?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use schema_core::Migration;
 
 use crate::sqlite::agreement::digest;
+use crate::sqlite::backup::{Change, Guard};
 use crate::sqlite::foreign_keys::{self, Violations};
 use crate::sqlite::history::{self, Glance, Record, Row};
 use crate::sqlite::install::install;
@@ -21,6 +22,7 @@ pub(crate) fn migrate(set: &Sqlite, db: &mut Connection, mut options: Options<'_
     let start = Instant::now();
     let mut report =
         Report { version: set.migrations().last().map(|last| last.version.clone().into_owned()), ..Report::default() };
+<<<<<<< HEAD
     let waiting = BusyTimeout::set(&*db, options.busy_timeout)?;
     let glance = history::glance(db, set.migrations(), set.chain()).map_err(refusal::database)?;
     if glance == Glance::Unproved {
@@ -33,6 +35,23 @@ pub(crate) fn migrate(set: &Sqlite, db: &mut Connection, mut options: Options<'_
         } else {
             let _waiting = BusyTimeout::set(&*db, options.busy_timeout)?;
             converge(set, db, &mut options, &mut report)?;
+=======
+    match history::glance(db, set.migrations(), set.chain()).map_err(refusal::database)? {
+        Glance::UpToDate => {}
+        Glance::Unproved => prove_again(set, db, &mut report)?,
+        Glance::Otherwise => {
+            let mut run = Run::new(set, db, &mut options)?;
+            let result = run.converge();
+            let guard;
+            (report.steps, report.unmanaged, guard) = run.finish();
+            report.note_backup(guard.made());
+            result.map_err(|error| {
+                guard.explain(match report.steps.last() {
+                    Some(last) => refusal::after(error, report.steps.len(), &last.version),
+                    None => error,
+                })
+            })?;
+>>>>>>> 1090dc6 (A backup is taken before a migration loses data; a plan says what would be lost)
         }
     }
     report.duration = start.elapsed();
@@ -81,6 +100,7 @@ struct Run<'a, 'o> {
     // Restored after the transaction of a step is rolled back, since a step's lock is dropped before.
     settings: Settings<'a>,
     options: &'a mut Options<'o>,
+    guard: Guard,
     steps: Vec<Step>,
     /// Statements of committed migrations that SQLite allows in no transaction.
     waiting: Vec<&'static str>,
@@ -96,10 +116,12 @@ impl<'a, 'o> Run<'a, 'o> {
         let judge = Judge::new(db, set, options.adopt.clone());
         refuse_hidden(&judge)?;
         let settings = Settings::switch_off(db)?;
-        Ok(Run { judge, settings, options, steps: Vec::new(), waiting: Vec::new(), suspicious: false })
+        let guard = Guard::new(options);
+        Ok(Run { judge, settings, options, guard, steps: Vec::new(), waiting: Vec::new(), suspicious: false })
     }
 
     fn commit(&mut self, lock: Lock<'_>) -> Result<(), Error> {
+        self.guard.keep();
         lock.commit()?;
         for sql in self.waiting.drain(..) {
             // Another connection may be in the way of a change of the journal mode, which matters to no schema.
@@ -108,8 +130,14 @@ impl<'a, 'o> Run<'a, 'o> {
         Ok(())
     }
 
-    fn finish(self) -> (Vec<Step>, Vec<String>) {
-        (self.steps, self.judge.unmanaged)
+    fn finish(self) -> (Vec<Step>, Vec<String>, Guard) {
+        (self.steps, self.judge.unmanaged, self.guard)
+    }
+
+    /// Takes a backup before something is lost; nothing may have been written since the lock was taken.
+    fn protect(&mut self, change: &Change<'_>) -> Result<(), Error> {
+        let options = &mut *self.options;
+        self.guard.before(self.judge.db, change, &mut |event| observe(options, event))
     }
 
     fn converge(&mut self) -> Result<(), Error> {
@@ -161,6 +189,10 @@ impl<'a, 'o> Run<'a, 'o> {
     /// Runs every migration, since some do more than their schema shows.
     fn replay_all(&mut self) -> Result<(), Error> {
         let migrations = self.judge.set.migrations();
+        if let Some(last) = migrations.last() {
+            let scripts = migrations.iter().map(|migration| &*migration.sql).collect();
+            self.protect(&Change { scripts, ..Change::applying(last) })?;
+        }
         let before = foreign_keys::violations(self.judge.db).map_err(refusal::database)?;
         for (at, migration) in migrations.iter().enumerate() {
             observe(self.options, &Event::Running { migration, position: at + 1, total: migrations.len() });
@@ -203,6 +235,7 @@ impl<'a, 'o> Run<'a, 'o> {
         let start = Instant::now();
         let migrations = self.judge.set.migrations();
         let migration = &migrations[rows.len()];
+        self.protect(&Change::applying(migration))?;
         let before = if self.suspicious { Some(self.violations()?) } else { None };
         if before.is_none() {
             observe(self.options, &Event::Running { migration, position: rows.len() + 1, total: migrations.len() });

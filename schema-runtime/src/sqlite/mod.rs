@@ -1,6 +1,8 @@
 //! SQLite: the embedded migrations and what brings a database to their schema.
 
 mod agreement;
+pub(crate) mod backup;
+mod copy;
 mod expected;
 #[allow(dead_code, reason = "until the judge asks")]
 mod foreign;
@@ -9,6 +11,7 @@ mod history;
 mod image;
 mod install;
 mod judge;
+mod loss;
 mod migrate;
 mod pages;
 mod refusal;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use schema_core::Migration;
 
+use crate::sqlite::backup::{Change, Guard};
 use crate::sqlite::foreign_keys;
 use crate::sqlite::history::{self, Row};
 use crate::sqlite::judge::Judge;
@@ -29,11 +30,14 @@ pub(crate) fn roll_back(
     let judge = Judge::new(db, set, Adopt::Never);
     migrate::refuse_hidden(&judge)?;
     let settings = Settings::switch_off(db)?;
-    let mut run = Run { judge, settings, options: &mut options, downs, steps: Vec::new() };
+    let guard = Guard::new(&options);
+    let mut run = Run { judge, settings, options: &mut options, downs, guard, steps: Vec::new() };
     let result = run.descend(to);
-    let (steps, unmanaged) = run.finish();
-    result.map_err(|error| refusal::after_some(error, steps.len()))?;
-    let report = Report { version: to.map(str::to_owned), steps, unmanaged, duration: start.elapsed() };
+    let (steps, unmanaged, guard) = run.finish();
+    result.map_err(|error| guard.explain(refusal::after_some(error, steps.len())))?;
+    let mut report =
+        Report { version: to.map(str::to_owned), steps, unmanaged, duration: start.elapsed(), ..Report::default() };
+    report.note_backup(guard.made());
     migrate::observe(&mut options, &Event::Finished { duration: report.duration });
     Ok(report)
 }
@@ -43,12 +47,13 @@ struct Run<'a, 'o> {
     settings: Settings<'a>,
     options: &'a mut Options<'o>,
     downs: &'a [Migration],
+    guard: Guard,
     steps: Vec<Step>,
 }
 
 impl Run<'_, '_> {
-    fn finish(self) -> (Vec<Step>, Vec<String>) {
-        (self.steps, self.judge.unmanaged)
+    fn finish(self) -> (Vec<Step>, Vec<String>, Guard) {
+        (self.steps, self.judge.unmanaged, self.guard)
     }
 
     fn descend(&mut self, to: Option<&str>) -> Result<(), Error> {
@@ -83,6 +88,8 @@ impl Run<'_, '_> {
         let migrations = self.judge.set.migrations();
         let migration = &migrations[rows.len() - 1];
         let down = self.down(migration)?.clone();
+        let options = &mut *self.options;
+        self.guard.before(self.judge.db, &Change::undoing(&down), &mut |event| migrate::observe(options, event))?;
         let position = self.steps.len() + 1;
         migrate::observe(self.options, &Event::Running { migration: &down, position, total });
         let db = self.judge.db;
@@ -101,6 +108,7 @@ impl Run<'_, '_> {
             return Err(refusal::not_undone(&down, migrations[..rows.len() - 1].last(), &lines));
         }
         history::strike(db, rows.len()).map_err(refusal::database)?;
+        self.guard.keep();
         lock.commit()?;
         for sql in waiting {
             // Another connection may be in the way of a change of the journal mode, which matters to no schema.

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use schema_core::Migration;
 
 use crate::sqlite::judge::{Judge, State};
-use crate::sqlite::{Sqlite, migrate, script};
+use crate::sqlite::{Sqlite, loss, migrate, refusal, script};
 use crate::{Adopt, Error, MigrationStatus, Outcome, Plan, PlannedStep, Status};
 
 /// What [`migrate::migrate`] would do.
@@ -12,7 +12,7 @@ pub(crate) fn plan(set: &Sqlite, db: &Connection, adopt: Adopt) -> Result<Plan, 
     let migrations = set.migrations();
     let mut judge = Judge::new(db, set, adopt).proving();
     let version = |count: usize| count.checked_sub(1).map_or("", |last| &migrations[last].version);
-    let (reason, steps) = match judge.state()? {
+    let (reason, mut steps) = match judge.state()? {
         State::UpToDate => (Plan::up_to_date(migrations.last().map(|last| &*last.version)), Vec::new()),
         State::Fresh => (created(), create(set)),
         State::Unrecorded(count) => {
@@ -25,7 +25,21 @@ pub(crate) fn plan(set: &Sqlite, db: &Connection, adopt: Adopt) -> Result<Plan, 
             (Plan::behind(version(rows.len()), pending.len()), planned(pending, Outcome::Applied))
         }
     };
+    foresee(set, db, &mut steps)?;
     Ok(Plan { reason, steps, unmanaged: judge.unmanaged })
+}
+
+/// Notes what the migrations that would run lose.
+fn foresee(set: &Sqlite, db: &Connection, steps: &mut [PlannedStep]) -> Result<(), Error> {
+    let mut running: Vec<&mut PlannedStep> = steps.iter_mut().filter(|step| step.outcome == Outcome::Applied).collect();
+    let sql_of = |step: &&mut PlannedStep| {
+        let own = set.migrations().iter().find(|migration| migration.version == step.version);
+        own.map_or("", |migration| &*migration.sql)
+    };
+    let scripts: Vec<&str> = running.iter().map(sql_of).collect();
+    let losses = loss::losses_of_each(db, &scripts).map_err(refusal::database)?;
+    running.iter_mut().zip(losses).for_each(|(step, losses)| step.losses = losses);
+    Ok(())
 }
 
 fn created() -> String {
@@ -48,6 +62,7 @@ fn planned(migrations: &[Migration], outcome: Outcome) -> Vec<PlannedStep> {
         name: migration.name.clone().into_owned(),
         file: migration.file.clone().into_owned(),
         outcome,
+        losses: Vec::new(),
         statements: if outcome == Outcome::Adopted { 0 } else { script::count(migration) },
     };
     migrations.iter().map(step).collect()

@@ -1,12 +1,14 @@
 //! The texts of the errors: the fact in line 1, both sides, the place, what happened to the database, and
 //! what mends it.
 
+mod backup;
 mod circumstance;
 mod foreign;
 mod history;
 mod run;
 mod schema;
 
+pub(crate) use backup::*;
 pub(crate) use circumstance::*;
 pub(crate) use foreign::*;
 pub(crate) use history::*;
