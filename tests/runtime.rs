@@ -3,7 +3,6 @@
 #[path = "runtime/common.rs"]
 mod common;
 
-<<<<<<< HEAD
 // The random schemas and edits that the planner is tried on.
 #[allow(dead_code, reason = "the planner's tests use more of it")]
 #[path = "plan/edits.rs"]
@@ -16,10 +15,8 @@ mod generate;
 #[path = "plan/house.rs"]
 mod house;
 
-=======
 #[path = "runtime/backup.rs"]
 mod backup;
->>>>>>> 1090dc6 (A backup is taken before a migration loses data; a plan says what would be lost)
 #[path = "runtime/cms.rs"]
 mod cms;
 #[path = "runtime/foreign_keys.rs"]

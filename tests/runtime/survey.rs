@@ -35,6 +35,7 @@ fn a_plan_of_the_baseline() {
   adopt  migrations/0001_baseline.sql
   run    migrations/0002_add_code_verifier_to_auth_state.sql (1 statement)
   run    migrations/0003_secure_tokens_and_authorization_codes.sql (8 statements)
+         loses: table `tokens` is dropped (1 row)
 left alone: table `stats`, trigger `seen` on `notes`"
     );
 }

@@ -22,7 +22,6 @@ pub(crate) fn migrate(set: &Sqlite, db: &mut Connection, mut options: Options<'_
     let start = Instant::now();
     let mut report =
         Report { version: set.migrations().last().map(|last| last.version.clone().into_owned()), ..Report::default() };
-<<<<<<< HEAD
     let waiting = BusyTimeout::set(&*db, options.busy_timeout)?;
     let glance = history::glance(db, set.migrations(), set.chain()).map_err(refusal::database)?;
     if glance == Glance::Unproved {
@@ -35,23 +34,6 @@ pub(crate) fn migrate(set: &Sqlite, db: &mut Connection, mut options: Options<'_
         } else {
             let _waiting = BusyTimeout::set(&*db, options.busy_timeout)?;
             converge(set, db, &mut options, &mut report)?;
-=======
-    match history::glance(db, set.migrations(), set.chain()).map_err(refusal::database)? {
-        Glance::UpToDate => {}
-        Glance::Unproved => prove_again(set, db, &mut report)?,
-        Glance::Otherwise => {
-            let mut run = Run::new(set, db, &mut options)?;
-            let result = run.converge();
-            let guard;
-            (report.steps, report.unmanaged, guard) = run.finish();
-            report.note_backup(guard.made());
-            result.map_err(|error| {
-                guard.explain(match report.steps.last() {
-                    Some(last) => refusal::after(error, report.steps.len(), &last.version),
-                    None => error,
-                })
-            })?;
->>>>>>> 1090dc6 (A backup is taken before a migration loses data; a plan says what would be lost)
         }
     }
     report.duration = start.elapsed();
@@ -63,10 +45,14 @@ pub(crate) fn migrate(set: &Sqlite, db: &mut Connection, mut options: Options<'_
 fn converge(set: &Sqlite, db: &Connection, options: &mut Options<'_>, report: &mut Report) -> Result<(), Error> {
     let mut run = Run::new(set, db, options)?;
     let result = run.converge();
-    (report.steps, report.unmanaged) = run.finish();
-    result.map_err(|error| match report.steps.last() {
-        Some(last) => refusal::after(error, report.steps.len(), &last.version),
-        None => error,
+    let guard;
+    (report.steps, report.unmanaged, guard) = run.finish();
+    report.note_backup(guard.made());
+    result.map_err(|error| {
+        guard.explain(match report.steps.last() {
+            Some(last) => refusal::after(error, report.steps.len(), &last.version),
+            None => error,
+        })
     })
 }
 

@@ -351,8 +351,10 @@ impl Fold<'_> {
     fn lost_of(&self, origin: usize) -> Vec<String> {
         let tables = self.tables.values().flatten().filter(|table| !table.temporary);
         let held = tables.flat_map(|table| &table.held).filter(|held| held.origin == origin);
-        let Origin { name, columns } = &self.origins[origin];
-        let Some(best) = held.min_by_key(|held| (held.gap.is_some(), held.values.iter().filter(gone).count())) else {
+        let Origin { name, columns, .. } = &self.origins[origin];
+        let Some(best) =
+            held.min_by_key(|held| (held.gap.is_some(), held.values.iter().filter(|values| values.are_gone()).count()))
+        else {
             return vec![format!("table `{name}` is dropped")];
         };
         let rows = best.gap.as_ref().map(|gap| match gap {
@@ -360,16 +362,21 @@ impl Fold<'_> {
             Gap::Replaced => format!("rows of table `{name}` may be replaced"),
             _ => format!("table `{name}` is copied and dropped, and the copy may leave rows out"),
         });
-        let columns = columns.iter().zip(&best.values).filter(|(_, values)| gone(values)).map(|(column, values)| {
-            let column = &column.name;
-            match values.gap {
-                Some(Gap::Overwritten) => format!("column `{column}` of table `{name}` is overwritten"),
-                Some(Gap::Converted(from, into)) => {
-                    format!("column `{column}` of table `{name}` is converted from {} to {}", word(from), word(into))
+        let columns =
+            columns.iter().zip(&best.values).filter(|(_, values)| values.are_gone()).map(|(column, values)| {
+                let column = &column.name;
+                match values.gap {
+                    Some(Gap::Overwritten) => format!("column `{column}` of table `{name}` is overwritten"),
+                    Some(Gap::Converted(from, into)) => {
+                        format!(
+                            "column `{column}` of table `{name}` is converted from {} to {}",
+                            word(from),
+                            word(into)
+                        )
+                    }
+                    _ => format!("column `{column}` of table `{name}` is dropped"),
                 }
-                _ => format!("column `{column}` of table `{name}` is dropped"),
-            }
-        });
+            });
         rows.into_iter().chain(columns).collect()
     }
 }
@@ -382,6 +389,10 @@ impl Held {
 }
 
 impl Values {
+    fn are_gone(&self) -> bool {
+        self.columns.is_empty()
+    }
+
     /// A column has them no more.
     fn leave(&mut self, column: &Name, gap: Gap) {
         let before = self.columns.len();
@@ -390,10 +401,6 @@ impl Values {
             self.gap = Some(gap);
         }
     }
-}
-
-fn gone(values: &&Values) -> bool {
-    values.columns.is_empty()
 }
 
 /// What a table holds after columns of another one were copied into it.

@@ -223,7 +223,7 @@ fn is_of_one_row(item: &[Token<'_>]) -> bool {
 fn item(tokens: &[Token<'_>]) -> Item {
     let (value, alias) = match tokens {
         [value @ .., by, alias] if by.is("AS") => (value, Some(alias)),
-        [value @ .., end, alias] if is_name(alias) && !end.is_punct(".") => (&tokens[..value.len() + 1], Some(alias)),
+        [value @ .., end, alias] if is_name(alias) && !end.is_punct(".") => (&tokens[..=value.len()], Some(alias)),
         _ => (tokens, None),
     };
     let Some(name) = column(value).or_else(|| filled(value)) else {
@@ -287,7 +287,9 @@ fn update(reader: &mut Reader<'_, '_>) -> Option<Update> {
     let fills = sets.len() == 1 && is_null(rest).is_some_and(|name| name == sets[0].0);
     if !rest.is_empty() {
         // Not in every row.
-        sets.iter_mut().for_each(|(_, value)| *value = None);
+        for (_, value) in &mut sets {
+            *value = None;
+        }
     }
     Some(Update { table, conflict, sets, fills })
 }
