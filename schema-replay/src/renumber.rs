@@ -165,6 +165,10 @@ fn following(own: &str, other: &str) -> Option<String> {
         return Some(format!("{}{}", &other[..at], plus_one(&other[at..])?));
     }
     let next = plus_one(&digits(other))?;
+    if own.contains('.') {
+        // A release among plain numbers becomes one of them.
+        return Some(next);
+    }
     let wanted = digits(own);
     let width = wanted.len().max(next.len());
     let next = format!("{next:0>width$}");
@@ -219,6 +223,15 @@ mod tests {
         moved(&["1.2.0_a.sql", "1.2.0_b.sql"], &[("1.2.0_b.sql", "1.2.1_b.sql")]);
         moved(&["2024-01-02_a.sql", "2024-01-02_b.sql"], &[("2024-01-02_b.sql", "2024-01-03_b.sql")]);
         moved(&["0001_goose_a.sql", "0001_goose_b.sql"], &[("0001_goose_b.sql", "0002_goose_b.sql")]);
+    }
+
+    /// The one that is renumbered need not stand behind the one whose number it follows.
+    #[test]
+    fn a_release_among_plain_numbers() {
+        assert_eq!(following("0002.1", "0003").as_deref(), Some("0004"));
+        assert_eq!(following("2.1", "9").as_deref(), Some("10"));
+        assert_eq!(following("2", "2.1").as_deref(), Some("2.2"));
+        assert_eq!(following("0002", "0003").as_deref(), Some("0004"));
     }
 
     #[test]

@@ -102,7 +102,13 @@ pub(crate) fn missing(row: &Row, migrations: &[Migration]) -> Error {
     Message::new(format!("this database has migration {}, and the program does not", row_title(row)))
         .side("database", format_args!("{}, {}", short(&row.checksum), when(row)))
         .side("program", versions(migrations))
-        .help(Kind::Missing, "restore its file: `git log --diff-filter=D --name-only` finds the commit that removed it")
+        .help(
+            Kind::Missing,
+            format_args!(
+                "restore its file: `git log --diff-filter=D --name-only -- '*{}*'` finds the commit that removed it",
+                row.name
+            ),
+        )
 }
 
 /// A migration of the program comes before one that the database has.
@@ -114,7 +120,10 @@ pub(crate) fn late(migration: &Migration, last: &Row) -> Error {
     ))
     .side("database", format_args!("{}, {}", row_title(last), when(last)))
     .side("program", &migration.file)
-    .help(Kind::Late, format_args!("give it a version after {}: `cargo driftless rebase` renumbers it", last.version))
+    .help(
+        Kind::Late,
+        format_args!("give it a version after {}: `cargo driftless rebase --local {}`", last.version, migration.file),
+    )
     .with_migration(&migration.file)
 }
 
