@@ -2,6 +2,13 @@
 
 #[path = "runtime/common.rs"]
 mod common;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the example is a program, of which the tests use the models and the migrations"
+)]
+#[path = "../examples/rbac/main.rs"]
+mod rbac;
 
 // The random schemas and edits that the planner is tried on.
 #[allow(dead_code, reason = "the planner's tests use more of it")]
@@ -15,6 +22,8 @@ mod generate;
 #[path = "plan/house.rs"]
 mod house;
 
+#[path = "runtime/audit.rs"]
+mod audit;
 #[path = "runtime/backup.rs"]
 mod backup;
 #[path = "runtime/cms.rs"]

@@ -93,7 +93,15 @@ impl Expr {
     }
 
     /// Whether a column of that name is mentioned.
-    pub(crate) fn mentions(&self, dialect: Dialect, column: &Name) -> bool {
+    ///
+    /// ```
+    /// use schema_core::{Dialect, Expr, Name};
+    /// let lower = Expr::parse(Dialect::Sqlite, "lower(email)")?;
+    /// let [email, name] = ["Email", "name"].map(|name| Name::new(Dialect::Sqlite, name));
+    /// assert!(lower.mentions(Dialect::Sqlite, &email) && !lower.mentions(Dialect::Sqlite, &name));
+    /// # Ok::<_, schema_core::ParseError>(())
+    /// ```
+    pub fn mentions(&self, dialect: Dialect, column: &Name) -> bool {
         // A name that nothing has tells whether there was something to rename.
         let other = Pair::new(column.clone(), column.with_suffix("\u{1}"));
         self.with_renamed(dialect, &other) != *self

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use schema_core::{Migration, ObjectName, Path};
 use schema_model::SchemaMacro;
 use schema_replay::{Blueprint, Object};
+use syn::ext::IdentExt as _;
 
 use crate::host::{self, Host, State};
 
@@ -21,7 +22,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     match &*state {
         State::Ready(host) => {
             let tracked = state.track();
-            let value = database(host);
+            let value = database(&item, host);
             let claims = if quiet { TokenStream::new() } else { claims(&item, host) };
             let guard = guard(&item, host, span);
             let item = declare(&item, &value);
@@ -42,8 +43,8 @@ fn declare(item: &SchemaMacro, value: &TokenStream) -> TokenStream {
     }
 }
 
-/// The migrations with their texts, the chain over them and the schema they end at.
-fn database(host: &Host) -> TokenStream {
+/// The migrations with their texts, the chain over them, the schema they end at, and the models.
+fn database(item: &SchemaMacro, host: &Host) -> TokenStream {
     let mut chain = String::new();
     let migrations = host.set.migrations.iter().map(|migration| {
         chain = schema_core::chain(&chain, &migration.version, &migration.checksum);
@@ -54,11 +55,25 @@ fn database(host: &Host) -> TokenStream {
     let catalogue = &host.replay.catalogue;
     let count = migrations.len();
     let (statics, blueprint) = host.replay.blueprint.as_ref().map(blueprint).unzip();
+    let models = item.models.iter().map(model);
     quote! {{
         static MIGRATIONS: [::driftless::__private::Migration; #count] = [#(#migrations),*];
+        const MODELS: &[::driftless::__private::ModelMeta] = &[#(#models),*];
         #statics
-        ::driftless::__private::sqlite(&MIGRATIONS, #chain, &[#(#catalogue),*])#blueprint
+        ::driftless::__private::sqlite(&MIGRATIONS, #chain, &[#(#catalogue),*]).with_models(MODELS)#blueprint
     }}
+}
+
+/// How the program calls a table and its columns.
+fn model(model: &syn::Path) -> TokenStream {
+    let name = model.segments.last().map_or_else(String::new, |segment| segment.ident.unraw().to_string());
+    quote! {
+        ::driftless::__private::ModelMeta {
+            name: #name,
+            table: <#model as ::driftless::__private::Table>::NAME,
+            columns: <#model as ::driftless::__private::Table>::COLUMNS,
+        }
+    }
 }
 
 /// All that is in a new database, and the call that adds it.

@@ -5,6 +5,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "sqlite")]
+mod audit;
 mod claim;
 #[cfg(feature = "sqlite")]
 mod embedded;
@@ -37,6 +39,8 @@ pub use rusqlite;
 pub use schema_core::{Migration, Storage, TypeFact};
 
 #[cfg(feature = "sqlite")]
+pub use audit::{Audit, AuditFinding, Category, Severity};
+#[cfg(feature = "sqlite")]
 pub use error::{Error, Kind};
 #[cfg(feature = "sqlite")]
 pub use event::Event;
@@ -51,7 +55,7 @@ pub use sql_type::SqlType;
 pub use sqlite::Sqlite;
 #[cfg(feature = "sqlite")]
 pub use status::{MigrationStatus, Status};
-pub use table::{ColumnMeta, Ddl, Statements, Table};
+pub use table::{ColumnMeta, Ddl, ModelMeta, Statements, Table};
 pub use value::Value;
 
 /// The checksum of a SQLite migration: see [`schema_core::checksum`].

@@ -15,7 +15,7 @@ pub use crate::Sqlite;
 pub use crate::claim::{Claim, claim, distinct, joined, length, text};
 #[cfg(feature = "sqlite")]
 pub use crate::embedded::assert_embedded;
-pub use crate::{ColumnMeta, Ddl, SqlType, Statements, Table};
+pub use crate::{ColumnMeta, Ddl, ModelMeta, SqlType, Statements, Table};
 
 /// One embedded migration.
 pub const fn migration(

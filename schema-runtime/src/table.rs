@@ -60,6 +60,25 @@ pub struct ColumnMeta {
     pub fact: TypeFact,
 }
 
+/// A model as `schema!` lists it: how the program calls a table and its columns.
+///
+/// ```
+/// use schema_runtime::{ColumnMeta, ModelMeta, SqlType};
+///
+/// const COLUMNS: &[ColumnMeta] = &[ColumnMeta { field: "id", name: "id", fact: i64::TYPE }];
+/// let user = ModelMeta { name: "User", table: "users", columns: COLUMNS };
+/// assert_eq!((user.name, user.columns[0].field), ("User", "id"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModelMeta {
+    /// The struct.
+    pub name: &'static str,
+    /// The table.
+    pub table: &'static str,
+    /// The columns in the order of the fields.
+    pub columns: &'static [ColumnMeta],
+}
+
 /// The statements that create a table, for each engine; [`Statements::NONE`] for an engine that does
 /// not have what the model states.
 ///

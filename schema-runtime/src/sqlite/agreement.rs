@@ -43,12 +43,12 @@ impl Known {
         known
     }
 
-    fn has(&self, name: &Name) -> bool {
+    pub(crate) fn has(&self, name: &Name) -> bool {
         self.tables.contains(name)
     }
 
     /// Whether a migration creates it, under that name.
-    fn has_object(&self, object: &Unmanaged) -> bool {
+    pub(crate) fn has_object(&self, object: &Unmanaged) -> bool {
         match object.kind {
             UnmanagedKind::NotUnderstood => self.has(object.table.as_ref().unwrap_or(&object.name)),
             UnmanagedKind::ShadowTable => false,
@@ -76,7 +76,7 @@ pub(crate) fn managed(mut schema: Schema, known: &Known) -> Schema {
 }
 
 /// Whether it takes a name that a table could have.
-fn is_table(object: &Unmanaged) -> bool {
+pub(crate) fn is_table(object: &Unmanaged) -> bool {
     match object.kind {
         UnmanagedKind::View | UnmanagedKind::VirtualTable | UnmanagedKind::ShadowTable => true,
         UnmanagedKind::NotUnderstood => object.table.is_none(),
@@ -111,11 +111,11 @@ pub(crate) fn differences(found: &Inspection, expected: &Inspection, known: &Kno
     lines
 }
 
-fn is_expected(object: &Unmanaged, expected: &Inspection) -> bool {
+pub(crate) fn is_expected(object: &Unmanaged, expected: &Inspection) -> bool {
     expected.unmanaged.iter().any(|other| other.kind == object.kind && other.name == object.name)
 }
 
-fn text(object: &Unmanaged) -> Option<String> {
+pub(crate) fn text(object: &Unmanaged) -> Option<String> {
     object.sql.as_deref().map(|sql| checksum(Dialect::Sqlite, sql))
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn unmanaged(found: &Inspection, expected: &Inspection, known: &Known
 }
 
 /// ``trigger `log` on `notes` ``.
-fn shown(object: &Unmanaged) -> String {
+pub(crate) fn shown(object: &Unmanaged) -> String {
     let kind = match (object.kind, &object.table) {
         (UnmanagedKind::NotUnderstood, None) => "table",
         (UnmanagedKind::NotUnderstood, Some(_)) => "index",

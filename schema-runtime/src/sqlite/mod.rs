@@ -1,6 +1,7 @@
 //! SQLite: the embedded migrations and what brings a database to their schema.
 
 mod agreement;
+mod audit;
 pub(crate) mod backup;
 mod copy;
 mod expected;
@@ -28,7 +29,7 @@ use rusqlite::Connection;
 use schema_core::Migration;
 use schema_replay::{Blueprint, Replay};
 
-use crate::{Adopt, Error, Options, Plan, Report, Status};
+use crate::{Adopt, Error, ModelMeta, Options, Plan, Report, Status};
 
 /// The migrations of one SQLite database and the schema they lead to, embedded into the program:
 /// the type of the `static` that `schema!` declares.
@@ -89,19 +90,27 @@ pub struct Sqlite {
     schema: &'static [&'static str],
     blueprint: Option<&'static Blueprint>,
     memory: OnceLock<Mutex<Connection>>,
+    models: &'static [ModelMeta],
 }
 
 impl Sqlite {
     /// Called by generated code.
     #[doc(hidden)]
     pub const fn new(migrations: &'static [Migration], chain: &'static str, schema: &'static [&'static str]) -> Sqlite {
-        Sqlite { migrations, chain, schema, blueprint: None, memory: OnceLock::new() }
+        Sqlite { migrations, chain, schema, blueprint: None, memory: OnceLock::new(), models: &[] }
     }
 
     /// Called by generated code: with all that is in a new database, where the schema is all.
     #[doc(hidden)]
     pub const fn with_blueprint(mut self, blueprint: &'static Blueprint) -> Sqlite {
         self.blueprint = Some(blueprint);
+        self
+    }
+
+    /// Called by generated code: the models that `schema!` lists, by which an audit names what it finds.
+    #[doc(hidden)]
+    pub const fn with_models(mut self, models: &'static [ModelMeta]) -> Sqlite {
+        self.models = models;
         self
     }
 

@@ -1,0 +1,150 @@
+//! The audit: a live database beside the schema that its migrations lead to. It only reads.
+
+mod columns;
+mod compare;
+mod constraints;
+mod fault;
+mod items;
+mod keys;
+mod mend;
+mod table;
+
+use rusqlite::Connection;
+use schema_core::{Inspection, Pair, SourceMap};
+use schema_replay::{Replayer, inspect};
+
+use crate::sqlite::agreement::Known;
+use crate::sqlite::{Sqlite, history, refusal, verdict};
+use crate::{Audit, AuditFinding, Category, Error};
+use fault::{Fault, Mend};
+use mend::{Mender, Mending};
+
+impl Sqlite {
+    /// What a live database does not enforce of what the models state, what it lacks and what it has besides, with the
+    /// SQL that mends it. The database is only read.
+    ///
+    /// It is compared with the schema of the version that it records, so what pending migrations bring is not missed;
+    /// without a history, with the final schema.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// use schema_runtime::{Category, Severity};
+    ///
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, slug TEXT); CREATE UNIQUE INDEX slugs ON notes (slug)";
+    /// # let app = Sqlite::from_migrations(vec![migration("1", sql)])?;
+    /// let mut db = Connection::open_in_memory()?;
+    /// app.migrate(&mut db)?;
+    /// db.execute_batch("DROP INDEX slugs")?; // somebody wanted to insert a slug twice
+    ///
+    /// let audit = app.audit(&db)?;
+    /// let finding = &audit.findings[0];
+    /// assert_eq!((finding.severity, finding.category), (Severity::Critical, Category::MissingUnique));
+    /// assert_eq!(finding.message, "table `notes` has no UNIQUE (slug)");
+    /// assert_eq!(finding.sql, ["CREATE UNIQUE INDEX slugs ON notes (slug)"]);
+    ///
+    /// db.execute_batch(&finding.sql.join(";"))?;
+    /// assert_eq!(app.audit(&db)?.count(Severity::Critical), 0);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the database cannot be read, and when its history cannot be that of these migrations.
+    pub fn audit(&self, db: &Connection) -> Result<Audit, Error> {
+        audit(self, db)
+    }
+}
+
+fn audit(set: &Sqlite, db: &Connection) -> Result<Audit, Error> {
+    let migrations = set.migrations();
+    verdict::sequence(migrations)?;
+    let rows = if history::exists(db).map_err(refusal::database)? {
+        let rows = history::read(db).map_err(refusal::database)?;
+        rows.ok_or_else(|| refusal::corrupt("it has other columns or values", db))?
+    } else {
+        Vec::new()
+    };
+    let recorded = !rows.is_empty();
+    let count = if recorded { verdict::prefix(&rows, migrations, db)? } else { migrations.len() };
+    let mut replayer = Replayer::new();
+    migrations[..count].iter().try_for_each(|migration| replayer.run(migration)).map_err(refusal::unreplayable)?;
+    let expected = replayer.inspection().map_err(refusal::unreplayable)?;
+    let found = inspect(db).map_err(refusal::database)?;
+    let findings = findings(set, db, Pair::new(&found, &expected), replayer.map())?;
+    Ok(Audit {
+        findings,
+        version: count.checked_sub(1).map(|last| migrations[last].version.clone().into_owned()),
+        recorded,
+        pending: migrations[count..].iter().map(|migration| migration.version.clone().into_owned()).collect(),
+    })
+}
+
+fn findings(
+    set: &Sqlite,
+    db: &Connection,
+    sides: Pair<&Inspection>,
+    map: &SourceMap,
+) -> Result<Vec<AuditFinding>, Error> {
+    let known = Known::of(set.migrations());
+    let faults = compare::faults(sides.before, sides.after, &known);
+    let settings = settings(db, sides.after).map_err(refusal::database)?;
+    let enforces = is_on(db, "PRAGMA foreign_keys").map_err(refusal::database)?;
+    let mender = Mender::new(db, sides, &known, &faults, enforces);
+    let mut findings: Vec<AuditFinding> = Vec::new();
+    for fault in &faults {
+        findings.push(finding(set, fault, mender.mend(fault), map));
+    }
+    for fault in &settings {
+        let Mend::Statements(sql) = &fault.mend else { continue };
+        let help = "say it after opening each connection".to_owned();
+        findings.push(finding(set, fault, Mending { help, sql: sql.clone() }, map));
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Ok(findings)
+}
+
+fn finding(set: &Sqlite, fault: &Fault, Mending { help, sql }: Mending, map: &SourceMap) -> AuditFinding {
+    AuditFinding {
+        severity: fault.category.severity(),
+        category: fault.category,
+        object: fault.object.clone(),
+        table: fault.table.as_ref().map(|table| table.name.as_str().to_owned()),
+        columns: fault.columns.iter().map(|column| column.as_str().to_owned()).collect(),
+        message: fault.message.clone(),
+        item: items::item(set.models, fault),
+        expected: fault.expected.clone(),
+        found: fault.found.clone(),
+        place: fault.path.as_ref().and_then(|path| map.nearest(path)).cloned(),
+        help,
+        sql,
+    }
+}
+
+fn is_on(db: &Connection, pragma: &str) -> rusqlite::Result<bool> {
+    db.query_row(pragma, [], |row| row.get(0))
+}
+
+/// What this connection does not enforce, although the schema states it.
+fn settings(db: &Connection, expected: &Inspection) -> rusqlite::Result<Vec<Fault>> {
+    let tables = || expected.schema.tables.values();
+    let fault = |pragma: &str, value: &str, message: &str| {
+        let fault = Fault::new(Category::NotEnforced, format!("setting `{pragma}` of this connection"), message);
+        Fault { mend: Mend::Statements(vec![format!("PRAGMA {pragma} = {value}")]), ..fault }
+    };
+    let mut faults = Vec::new();
+    if tables().any(|table| !table.foreign_keys.is_empty()) && !is_on(db, "PRAGMA foreign_keys")? {
+        faults.push(fault("foreign_keys", "ON", "this connection does not enforce foreign keys"));
+    }
+    if tables().any(|table| !table.checks.is_empty()) && is_on(db, "PRAGMA ignore_check_constraints")? {
+        faults.push(fault("ignore_check_constraints", "OFF", "this connection does not enforce CHECKs"));
+    }
+    Ok(faults)
+}
