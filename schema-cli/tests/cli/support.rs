@@ -166,12 +166,15 @@ pub(crate) fn lasting(text: &str) -> String {
     text.split_inclusive('\n').map(|line| durations(&times(line))).collect()
 }
 
-/// `2026-03-01T12:00:00.000Z` becomes `TIME`.
+/// `2026-03-01T12:00:00.000Z`, and `20260301T120000Z` in the name of a file, become `TIME`.
 fn times(line: &str) -> String {
     let (mut shown, mut rest) = (String::new(), line);
     while let Some(at) = rest.find("20") {
-        let time = rest.get(at..at + 24).filter(|time| time.ends_with('Z') && time.as_bytes()[10] == b'T');
-        let (length, word) = if time.is_some() { (24, "TIME") } else { (2, "20") };
+        let is_time = |length: usize, t: usize| {
+            rest.get(at..at + length).is_some_and(|time| time.ends_with('Z') && time.as_bytes()[t] == b'T')
+        };
+        let long = if is_time(24, 10) { Some(24) } else { is_time(16, 8).then_some(16) };
+        let (length, word) = long.map_or((2, "20"), |length| (length, "TIME"));
         shown.push_str(&rest[..at]);
         shown.push_str(word);
         rest = &rest[at + length..];
