@@ -205,6 +205,12 @@ pub trait Part: Clone + PartialEq {
         self.label() == other.label()
     }
 
+    /// Whether both cannot be in one table: where everything has a name, as in a database, an index of another name
+    /// is another one.
+    fn is_namesake(&self, other: &Self) -> bool {
+        self.is_counterpart(other)
+    }
+
     /// The path of this part of a table.
     fn path(&self, table: &ObjectName) -> Path {
         Path::Part { table: table.clone(), kind: Self::KIND, label: self.label() }
@@ -307,6 +313,12 @@ impl Part for Index {
     const KIND: PartKind = PartKind::Index;
     fn label(&self) -> Name {
         key_label(&self.parts)
+    }
+    fn is_namesake(&self, other: &Index) -> bool {
+        match (&self.name, &other.name) {
+            (Some(a), Some(b)) => a == b,
+            _ => self.is_counterpart(other),
+        }
     }
     fn is_counterpart(&self, other: &Index) -> bool {
         match (&self.name, &other.name) {

@@ -99,7 +99,7 @@ fn part<T: Part>(
     change: impl Fn(Edit<T>) -> Change,
 ) -> Presence {
     let found = table.map_or(&[][..], |table| parts(table));
-    let other = |part: &T| found.iter().find(|found| found.is_counterpart(part)).cloned();
+    let other = |part: &T| found.iter().find(|found| found.is_namesake(part)).cloned();
     let conflict = |edit| Presence::Conflicting(Box::new(change(edit)));
     match edit {
         Edit::Add(after) if found.contains(after) => Presence::Present,
@@ -160,7 +160,7 @@ impl Change {
         fn same<T: Part>(a: &Edit<T>, b: &Edit<T>) -> bool {
             let sides = |edit: &Edit<T>| [edit.before().cloned(), edit.after().cloned()];
             let b = sides(b);
-            sides(a).iter().flatten().any(|a| b.iter().flatten().any(|b| a.is_counterpart(b)))
+            sides(a).iter().flatten().any(|a| b.iter().flatten().any(|b| a.is_namesake(b)))
         }
         match (self, later) {
             (Change::CreateTable(a) | Change::DropTable(a), Change::CreateTable(b) | Change::DropTable(b)) => {

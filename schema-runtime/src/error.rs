@@ -110,6 +110,10 @@ pub enum Kind {
     NoSuchVersion,
     /// The backup before a change that loses data cannot be made, or the one to restore is none.
     Backup,
+    /// A pending migration is partly there, and something else is in the way of the rest.
+    Conflicting,
+    /// A migration that is partly there has statements on rows, and nobody said whether they ran.
+    UndecidedRows,
     /// Any other complaint of the database.
     Database,
 }
@@ -133,6 +137,11 @@ impl Error {
     pub(crate) fn with_statement(mut self, place: Place, sql: &str) -> Error {
         self.0.sql = Some(sql.into());
         self.with_place(place)
+    }
+
+    pub(crate) fn with_sql(mut self, sql: &str) -> Error {
+        self.0.sql = Some(sql.into());
+        self
     }
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Error {

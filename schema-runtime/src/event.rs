@@ -66,6 +66,17 @@ pub enum Event<'a> {
         /// How many migrations there are.
         total: usize,
     },
+    /// A migration is partly there, and what is missing of it is about to run.
+    Completing {
+        /// The migration.
+        migration: &'a Migration,
+        /// Its place among all migrations, counted from 1.
+        position: usize,
+        /// How many migrations there are.
+        total: usize,
+        /// The number of statements that are missing.
+        statements: usize,
+    },
     /// A statement of a migration ran.
     Statement {
         /// The migration.
@@ -105,6 +116,10 @@ impl fmt::Display for Event<'_> {
             }
             Event::Running { migration, position, total } => {
                 write!(f, "running {} ({position} of {total})", migration.file)
+            }
+            Event::Completing { migration, position, total, statements } => {
+                let s = if *statements == 1 { "" } else { "s" };
+                write!(f, "completing {} ({position} of {total}) by {statements} statement{s}", migration.file)
             }
             Event::Statement { sql, duration, .. } => {
                 write!(f, "ran {} in {}", sql.lines().next().unwrap_or_default(), Milliseconds(*duration))

@@ -25,6 +25,8 @@ mod sql_type;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "sqlite")]
+mod state;
+#[cfg(feature = "sqlite")]
 mod status;
 mod table;
 mod value;
@@ -45,7 +47,7 @@ pub use error::{Error, Kind};
 #[cfg(feature = "sqlite")]
 pub use event::Event;
 #[cfg(feature = "sqlite")]
-pub use options::{Adopt, Backup, Options};
+pub use options::{Adopt, Backup, DataPolicy, Options};
 #[cfg(feature = "sqlite")]
 pub use plan::{Plan, PlannedStep};
 #[cfg(feature = "sqlite")]
@@ -53,6 +55,8 @@ pub use report::{Outcome, Report, Step};
 pub use sql_type::SqlType;
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
+#[cfg(feature = "sqlite")]
+pub use state::State;
 #[cfg(feature = "sqlite")]
 pub use status::{MigrationStatus, Status};
 pub use table::{ColumnMeta, Ddl, ModelMeta, Statements, Table};

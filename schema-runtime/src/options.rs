@@ -24,6 +24,7 @@ pub struct Options<'a> {
     pub(crate) adopt: Adopt,
     pub(crate) backup: Backup,
     pub(crate) backup_directory: Option<PathBuf>,
+    pub(crate) data_statements: DataPolicy,
 }
 
 type Observer<'a> = Box<dyn FnMut(&Event<'_>) + 'a>;
@@ -103,6 +104,49 @@ pub enum Backup {
     Always,
     /// Never.
     Never,
+}
+
+/// What to do with the statements on rows (INSERT, UPDATE, DELETE) of a migration whose schema is partly or wholly
+/// there, though nobody recorded it: nothing in the database says whether they ran.
+///
+/// Statements that only copy rows for the rebuild of a table are none of these.
+///
+/// ```
+/// # use schema_runtime::{Migration, Sqlite, checksum};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let migration = |version: &'static str, sql: &'static str| Migration {
+/// #     version: version.into(),
+/// #     name: "notes".into(),
+/// #     file: format!("migrations/{version}_notes.sql").into(),
+/// #     sql: sql.into(),
+/// #     checksum: checksum(sql).into(),
+/// #     no_transaction: false,
+/// # };
+/// use schema_runtime::{DataPolicy, Kind, Options, Outcome};
+///
+/// # let notes = migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+/// # let length = migration("2", "ALTER TABLE notes ADD COLUMN length INTEGER; UPDATE notes SET length = length(text)");
+/// let mut db = Connection::open_in_memory()?;
+/// Sqlite::from_migrations(vec![notes.clone()])?.migrate(&mut db)?;
+/// db.execute_batch("INSERT INTO notes (text) VALUES ('hello'); ALTER TABLE notes ADD COLUMN length INTEGER")?;
+///
+/// let app = Sqlite::from_migrations(vec![notes, length])?; // the second adds `length`, and fills it
+/// assert_eq!(app.migrate(&mut db).unwrap_err().kind(), Kind::UndecidedRows);
+/// let report = app.migrate_with(&mut db, Options::new().data_statements(DataPolicy::Run))?;
+/// assert_eq!(report.steps[0].outcome, Outcome::Completed);
+/// assert_eq!(db.query_row("SELECT length FROM notes", [], |row| row.get::<_, i64>(0))?, 5);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DataPolicy {
+    /// Refuse, and name the statements.
+    #[default]
+    Refuse,
+    /// They ran: record the migration without running them.
+    Adopt,
+    /// They did not run: run them.
+    Run,
 }
 
 impl<'a> Options<'a> {
@@ -232,6 +276,20 @@ impl<'a> Options<'a> {
     }
 }
 
+impl Options<'_> {
+    /// What to do with the statements on rows of a migration that is partly there: see [`DataPolicy`].
+    ///
+    /// ```
+    /// use schema_runtime::{DataPolicy, Options};
+    /// let options = Options::new().data_statements(DataPolicy::Adopt);
+    /// assert!(format!("{options:?}").contains("data_statements: Adopt"));
+    /// ```
+    pub fn data_statements(mut self, policy: DataPolicy) -> Self {
+        self.data_statements = policy;
+        self
+    }
+}
+
 impl fmt::Debug for Options<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
@@ -240,6 +298,7 @@ impl fmt::Debug for Options<'_> {
             .field("adopt", &self.adopt)
             .field("backup", &self.backup)
             .field("backup_directory", &self.backup_directory)
+            .field("data_statements", &self.data_statements)
             .finish()
     }
 }

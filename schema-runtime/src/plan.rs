@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Outcome, event};
+use crate::{Outcome, State, event};
 
 /// What [`Sqlite::migrate`](crate::Sqlite::migrate) would do to a database, and why. Its text is a list:
 ///
@@ -36,8 +36,14 @@ use crate::{Outcome, event};
 pub struct Plan {
     /// The state of the database that the plan was made for, in words.
     pub reason: String,
+    /// The state that the database is in.
+    pub state: State,
+    /// How that is known, one line each.
+    pub evidence: Vec<String>,
     /// What would be recorded, in order; empty when the database is up to date.
     pub steps: Vec<PlannedStep>,
+    /// What the database has that no version has, and what the steps overcome.
+    pub drift: Vec<String>,
     /// What is in the database and not in the migrations: it would not be touched.
     pub unmanaged: Vec<String>,
 }
@@ -80,6 +86,10 @@ pub struct PlannedStep {
     /// How many statements would run: of the migration, or, for the first of those that are created at once, of
     /// the whole schema.
     pub statements: usize,
+    /// These statements.
+    pub sql: Vec<String>,
+    /// Why it would be recorded so, where the history and the schema do not say it: in words, or empty.
+    pub why: String,
 }
 
 impl Plan {
@@ -116,6 +126,7 @@ impl fmt::Display for Plan {
                 Outcome::Created => "create",
                 Outcome::Applied => "run   ",
                 Outcome::Adopted => "adopt ",
+                Outcome::Completed => "finish",
                 Outcome::RolledBack => "undo  ",
             };
             write!(f, "\n  {verb} {}", step.file)?;
@@ -124,9 +135,15 @@ impl fmt::Display for Plan {
                 1 => write!(f, " (1 statement)")?,
                 n => write!(f, " ({n} statements)")?,
             }
+            if !step.why.is_empty() {
+                write!(f, ": {}", step.why)?;
+            }
             for loss in &step.losses {
                 write!(f, "\n         loses: {loss}")?;
             }
+        }
+        for line in &self.drift {
+            write!(f, "\novercome: {line}")?;
         }
         if !self.unmanaged.is_empty() {
             write!(f, "\nleft alone: {}", self.unmanaged.join(", "))?;

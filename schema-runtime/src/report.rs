@@ -48,6 +48,8 @@ pub struct Report {
     pub unmanaged: Vec<String>,
     /// The backup that was taken before data was lost: see [`Options::backup`](crate::Options::backup).
     pub backup: Option<PathBuf>,
+    /// What the database had that no version has, and what the migrations overcame.
+    pub drift: Vec<String>,
     /// How long everything took.
     pub duration: Duration,
     /// The command that restores the backup.
@@ -121,6 +123,8 @@ pub enum Outcome {
     Applied,
     /// Its schema was there already.
     Adopted,
+    /// A part of it was there already; what was missing ran.
+    Completed,
     /// It was taken back, and is not recorded any more.
     RolledBack,
 }
@@ -136,12 +140,15 @@ impl Outcome {
             Outcome::Created => "created",
             Outcome::Applied => "applied",
             Outcome::Adopted => "adopted",
+            Outcome::Completed => "completed",
             Outcome::RolledBack => "rolled back",
         }
     }
 
     pub(crate) fn parse(word: &str) -> Option<Outcome> {
-        [Outcome::Created, Outcome::Applied, Outcome::Adopted].into_iter().find(|outcome| outcome.as_str() == word)
+        [Outcome::Created, Outcome::Applied, Outcome::Adopted, Outcome::Completed]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == word)
     }
 }
 
@@ -209,8 +216,8 @@ impl fmt::Display for Report {
         if created > 0 {
             done.push(format!("created the schema of {}", count(created)));
         }
-        for (outcome, verb) in
-            [Outcome::Applied, Outcome::Adopted, Outcome::RolledBack].map(|outcome| (outcome, outcome.as_str()))
+        for (outcome, verb) in [Outcome::Applied, Outcome::Adopted, Outcome::Completed, Outcome::RolledBack]
+            .map(|outcome| (outcome, outcome.as_str()))
         {
             match self.count(outcome) {
                 0 => {}
@@ -227,6 +234,9 @@ impl fmt::Display for Report {
             Some(version) => write!(f, "; the database is at version {version}")?,
             None if self.count(Outcome::RolledBack) > 0 => f.write_str("; the database has none of the migrations")?,
             None => {}
+        }
+        for line in &self.drift {
+            write!(f, "\novercome: {line}")?;
         }
         if !self.unmanaged.is_empty() {
             write!(f, "\nleft alone: {}", self.unmanaged.join(", "))?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Error, Outcome};
+use crate::{Error, Outcome, State};
 
 /// How a database stands against the migrations of the program. Its text is a list:
 ///
@@ -34,6 +34,10 @@ use crate::{Error, Outcome};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Status {
+    /// The state that the database is in.
+    pub state: State,
+    /// How that is known, one line each.
+    pub evidence: Vec<String>,
     /// The migrations of the program, in their order.
     pub migrations: Vec<MigrationStatus>,
     /// What keeps the database from being migrated, or contradicts its history.

@@ -64,12 +64,57 @@ fn d_the_final_schema_without_history() {
 }
 
 #[test]
-fn e_half_of_the_third_is_refused() {
-    let half = TOKENS.replace("CREATE INDEX", "-- CREATE INDEX");
+fn e_half_of_the_third_is_completed() {
+    let half = TOKENS.replace("CREATE INDEX idx_tokens", "-- CREATE INDEX");
     let file = File::of(&format!("{BASELINE}{VERIFIER}{half}"));
+    file.open()
+        .execute_batch("INSERT INTO tokens (token_hash, me, expires_at) VALUES ('h', 'me', '2030')")
+        .expect("sql");
+    let mut ran = Vec::new();
+    let options = schema_runtime::Options::new().on_event(|event| {
+        if let schema_runtime::Event::Statement { sql, .. } = event {
+            ran.push((*sql).to_owned());
+        }
+    });
+    let report = cms().migrate_file_with(&file.path, options).expect("it migrates");
+    assert_eq!(
+        ran,
+        [
+            "CREATE INDEX idx_tokens_hash ON tokens (token_hash)",
+            "CREATE INDEX idx_tokens_expires ON tokens (expires_at)",
+            "CREATE INDEX idx_tokens_me ON tokens (me)",
+        ]
+    );
+    assert_eq!(history(&file.open()), "1 adopted, 2 adopted, 3 completed");
+    assert_eq!(one(&file.open(), "SELECT token_hash FROM tokens"), "h");
+    assert_eq!(report.drift, [""; 0]);
+    assert_at(&file.path, &cms());
+}
+
+#[test]
+fn f_an_index_of_that_name_on_another_column_is_refused() {
+    let half = TOKENS.replace("CREATE INDEX idx_tokens", "-- CREATE INDEX");
+    let file = File::of(&format!("{BASELINE}{VERIFIER}{half}CREATE INDEX idx_tokens_hash ON tokens (me);"));
     let error = file.refused(&cms());
-    assert_eq!(error.kind(), Kind::Drifted);
-    assert!(error.is_drift());
+    assert_eq!(error.kind(), Kind::Conflicting);
+    assert_eq!(
+        error.to_string(),
+        "migration 3 (secure_tokens_and_authorization_codes) is partly in the database, and something else is in the way of the rest
+  migrations/0003_secure_tokens_and_authorization_codes.sql
+  - table `tokens` has the index CREATE INDEX idx_tokens_hash ON tokens (me), not CREATE INDEX idx_tokens_hash ON tokens (token_hash)
+  nothing was changed
+  help: make the database's side what the migration makes, or remove it, and start again"
+    );
+}
+
+#[test]
+fn g_drift_that_the_next_migration_overcomes() {
+    let file = File::of(&format!("{BASELINE}{VERIFIER}{ROWS}ALTER TABLE tokens ADD COLUMN token_hash TEXT;"));
+    let report = cms().migrate_file(&file.path).expect("it migrates");
+    assert_eq!(history(&file.open()), "1 adopted, 2 adopted, 3 applied");
+    assert_eq!(report.drift, ["table `tokens` has the column token_hash TEXT, which should not be there"]);
+    assert_eq!(one(&file.open(), "SELECT slug FROM notes"), "hello");
+    assert_at(&file.path, &cms());
 }
 
 #[test]

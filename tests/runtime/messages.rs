@@ -74,7 +74,16 @@ fn history() -> Vec<(&'static str, String)> {
 }
 
 fn schemas() -> Vec<(&'static str, String)> {
-    let half = TOKENS.replace("CREATE INDEX", "-- CREATE INDEX");
+    let half = TOKENS.replace("CREATE INDEX idx_tokens", "-- CREATE INDEX");
+    let another = format!("{BASELINE}{VERIFIER}{half}CREATE INDEX idx_tokens_hash ON tokens (me);");
+    let extra = "ALTER TABLE notes ADD COLUMN extra TEXT; CREATE INDEX idx_notes_extra ON notes (extra);";
+    let renamed = [
+        A,
+        ("2", "rename", "ALTER TABLE a ADD COLUMN n; ALTER TABLE a RENAME COLUMN n TO m"),
+        ("3", "b", "CREATE TABLE b (c); ALTER TABLE a RENAME COLUMN m TO l"),
+    ];
+    let filled =
+        [A, ("2", "fill", "ALTER TABLE a ADD COLUMN n;\nUPDATE a SET n = id * 2;\nDELETE FROM a WHERE n > 10")];
     let touched = "ALTER TABLE tokens ADD COLUMN token_hash TEXT; DROP INDEX idx_notes_slug; DROP TABLE sessions;
         CREATE TABLE authorization_codes (a) STRICT"
         .replace(" STRICT", "");
@@ -96,7 +105,16 @@ fn schemas() -> Vec<(&'static str, String)> {
                 &set(&all),
             )
         }),
-        ("of no version", made(&format!("{BASELINE}{VERIFIER}{half}"), &cms())),
+        ("of no version", made(&format!("{BASELINE}{extra}"), &cms())),
+        ("of nothing like it", made("CREATE TABLE notes (title TEXT)", &cms())),
+        ("partly there, and in conflict", made(&another, &cms())),
+        ("partly there, and not to be finished", migrated(&renamed[..2], "ALTER TABLE a ADD COLUMN l", &set(&renamed))),
+        ("there, but for its rows", migrated(&[A], "ALTER TABLE a ADD COLUMN n", &set(&filled))),
+        ("drift that stays", migrated(&CMS[..2], extra, &cms())),
+        ("what no migration knows is in the way", {
+            let program = set(&[A, ("2", "rename", "ALTER TABLE a RENAME TO c")]);
+            migrated(&[A], "CREATE VIEW own AS SELECT * FROM gone", &program)
+        }),
         ("of two versions", made(A.2, &set(&[A, ("2", "rows", "INSERT INTO a VALUES (1)")]))),
         ("not of that version", version("2")),
         ("of no such version", version("9")),

@@ -188,12 +188,12 @@ fn ddl_elsewhere_is_proved_once() {
 }
 
 #[test]
-fn drift_before_a_pending_migration_is_refused() {
+fn drift_that_the_pending_migrations_do_not_overcome_is_refused() {
     let file = File::migrated(&CMS[..2]);
-    file.open().execute_batch("ALTER TABLE tokens ADD COLUMN token_hash TEXT").expect("sql");
+    file.open().execute_batch("ALTER TABLE notes ADD COLUMN token_hash TEXT").expect("sql");
     let error = file.refused(&cms());
     assert_eq!(error.kind(), Kind::Drifted);
-    assert!(error.to_string().contains("table `tokens` has the column token_hash TEXT"), "{error}");
+    assert!(error.to_string().contains("table `notes` has the column token_hash TEXT"), "{error}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(crate) fn run(database: &Path, place: &Where, wishes: &Wishes<'_>, as_json: 
     if let Some(file) = wishes.plan {
         plan::check(file, &migrations, database, wishes.adopt)?;
     } else if !wishes.yes && database.is_file() {
-        let planned = migrations.plan_with(&open(database)?, plan::adoption(wishes.adopt));
+        let planned = migrations.plan_with(&open(database)?, &Options::new().adopt(plan::adoption(wishes.adopt)));
         let planned = planned.map_err(|error| failed(&error))?;
         let created = planned.steps.iter().all(|step| step.outcome == schema_runtime::Outcome::Created);
         if !created {

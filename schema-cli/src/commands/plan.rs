@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use schema_replay::inspect;
-use schema_runtime::{Adopt, Plan, Sqlite};
+use schema_runtime::{Adopt, Options, Plan, Sqlite};
 use serde_json::{Value, json};
 
 use super::database::{failed, migrations, open};
@@ -59,7 +59,8 @@ pub(crate) fn sql(migrations: &Sqlite, plan: &Plan) -> String {
 /// The plan for a database, and the document that is saved of it.
 fn made(migrations: &Sqlite, database: &Path, adopt: Option<&str>) -> Result<(Plan, Value)> {
     let connection = open(database)?;
-    let plan = migrations.plan_with(&connection, adoption(adopt)).map_err(|error| failed(&error))?;
+    let plan =
+        migrations.plan_with(&connection, &Options::new().adopt(adoption(adopt))).map_err(|error| failed(&error))?;
     let steps = plan.steps.iter().map(|step| {
         let migration = migrations.migrations().iter().find(|migration| migration.version == step.version);
         json!({

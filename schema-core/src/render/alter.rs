@@ -79,6 +79,26 @@ pub fn drop_table(dialect: Dialect, table: &ObjectName) -> String {
     format!("DROP TABLE {}", object(dialect, table))
 }
 
+/// `DROP VIEW …` without the semicolon.
+///
+/// ```
+/// use schema_core::{Dialect, Name, render};
+/// assert_eq!(render::drop_view(Dialect::Sqlite, &Name::new(Dialect::Sqlite, "adults")), "DROP VIEW adults");
+/// ```
+pub fn drop_view(dialect: Dialect, view: &Name) -> String {
+    format!("DROP VIEW {}", name(dialect, view))
+}
+
+/// `DROP TRIGGER …` of SQLite without the semicolon.
+///
+/// ```
+/// use schema_core::{Dialect, Name, render};
+/// assert_eq!(render::drop_trigger(&Name::new(Dialect::Sqlite, "log")), "DROP TRIGGER log");
+/// ```
+pub fn drop_trigger(trigger: &Name) -> String {
+    format!("DROP TRIGGER {}", name(Dialect::Sqlite, trigger))
+}
+
 /// `DROP INDEX …` without the semicolon.
 ///
 /// ```

@@ -19,7 +19,7 @@ mod shape;
 mod spelling;
 mod table;
 
-pub use alter::{Alter, alter, drop_index, drop_table};
+pub use alter::{Alter, alter, drop_index, drop_table, drop_trigger, drop_view};
 pub use column::column;
 pub use constraint::{check, foreign_key, primary_key, unique};
 pub use index::index;

@@ -143,7 +143,7 @@ pub(crate) fn shown(object: &Unmanaged) -> String {
 }
 
 /// One change that the database needs, in one line.
-fn difference(change: &Change, found: &Inspection) -> String {
+pub(crate) fn difference(change: &Change, found: &Inspection) -> String {
     let sql = Dialect::Sqlite;
     match change {
         Change::CreateTable(table) => {
@@ -183,4 +183,16 @@ fn part<T>(table: &ObjectName, kind: &str, edit: &Edit<T>, render: impl Fn(&T) -
             format!("table `{table}` has the {kind} {}, not {}", render(&pair.before), render(&pair.after))
         }
     }
+}
+
+/// The fingerprint of everything in a database but the history: equal for two databases exactly when driftless sees
+/// no difference between them.
+pub(crate) fn fingerprint(found: &Inspection) -> String {
+    let mut schema = found.schema.clone();
+    schema.tables.retain(|name, _| !name.name.is(TABLE));
+    let others = found.unmanaged.iter().filter(|object| object.kind != UnmanagedKind::ShadowTable);
+    let mut others: Vec<String> =
+        others.map(|object| format!("{} {}", shown(object), text(object).unwrap_or_default())).collect();
+    others.sort();
+    schema_core::digest(&format!("{}\n{}", schema_core::plan::digest(&schema), others.join("\n")))
 }

@@ -5,7 +5,7 @@
 //! when the schema was last proved: while the file has the same count, nobody ran any DDL.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use schema_core::{Migration, chain};
 use schema_replay::{Object, Tree};
 
@@ -42,6 +42,9 @@ const READ: &str = "SELECT position, version, name, checksum, chain, outcome, sc
 const INSERT: &str = "INSERT INTO main.driftless_migrations
   (position, version, name, checksum, chain, outcome, schema_cookie, schema_digest, applied_at, duration_ms, tool)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?9, ?10)";
+
+/// Stands where SQLite's count of schema changes would: no database has it.
+const UNPROVED: i64 = -1;
 
 const TOOL: &str = concat!("driftless ", env!("CARGO_PKG_VERSION"));
 
@@ -149,6 +152,14 @@ pub(crate) fn cookie(db: &Connection) -> rusqlite::Result<i64> {
     db.query_row("PRAGMA main.schema_version", [], |row| row.get(0))
 }
 
+/// SQLite's count of schema changes, and the chain of the last migration: as long as both stay, nobody changed the
+/// schema or the history.
+pub(crate) fn mark(db: &Connection) -> rusqlite::Result<(i64, Option<String>)> {
+    let last = "SELECT chain FROM main.driftless_migrations ORDER BY position DESC LIMIT 1";
+    let chain = if exists(db)? { db.query_row(last, [], |row| row.get(0)).optional()? } else { None };
+    Ok((cookie(db)?, chain))
+}
+
 /// What is recorded of a migration besides the migration itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record<'a> {
@@ -167,7 +178,8 @@ pub(crate) fn append(
     record: &Record<'_>,
 ) -> rusqlite::Result<()> {
     let mut before = after.last().map_or_else(String::new, |row| row.chain.clone());
-    let cookie = cookie(db)?;
+    // A schema that was not proved to be the version's has to be proved again, whatever the count.
+    let cookie = if record.digest.is_some() { cookie(db)? } else { UNPROVED };
     let mut insert = db.prepare(INSERT)?;
     for (at, migration) in migrations.iter().enumerate() {
         before = chain(&before, &migration.version, &migration.checksum);

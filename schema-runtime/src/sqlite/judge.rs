@@ -5,24 +5,34 @@ use rusqlite::Connection;
 use schema_core::Inspection;
 use schema_replay::inspect;
 
-use crate::sqlite::agreement::{Known, differences, digest, managed, unmanaged};
+use crate::sqlite::agreement::{self, Known, differences, digest, managed, unmanaged};
 use crate::sqlite::expected::{Expected, of_catalogue};
+use crate::sqlite::foreign::{self, Claim};
 use crate::sqlite::history::{self, Row};
+use crate::sqlite::hybrid::{Changes, Standing, changes, standings};
+use crate::sqlite::route::{Act, Dead, Leg, Rehearsal, Route, Survey, floor};
 use crate::sqlite::script::{Nature, nature};
 use crate::sqlite::{Sqlite, refusal, verdict};
-use crate::{Adopt, Error};
+use crate::{Adopt, DataPolicy, Error, State, event};
 
-/// What is to be done with a database; a refusal is an [`Error`].
+/// What state a database is in, how that is known, and what is to be done; a refusal is an [`Error`].
 #[derive(Clone, Debug)]
-pub(crate) enum State {
+pub(crate) struct Situation {
+    pub(crate) state: State,
+    /// How it is known, one line each.
+    pub(crate) evidence: Vec<String>,
+    pub(crate) task: Task,
+}
+
+/// What is to be done with a database.
+#[derive(Clone, Debug)]
+pub(crate) enum Task {
     /// Nothing.
-    UpToDate,
+    Nothing,
     /// No table of the migrations is there: create them all.
-    Fresh,
-    /// There is no history, but the schema of that many migrations: record them.
-    Unrecorded(usize),
-    /// The history has fewer migrations than the program: run the next.
-    Behind(Vec<Row>),
+    Create,
+    /// Take the migrations one by one.
+    Follow(Route),
 }
 
 /// Judges one database against the migrations of one program.
@@ -35,6 +45,7 @@ pub(crate) struct Judge<'a> {
     /// What was last seen in the database and is in no migration.
     pub(crate) unmanaged: Vec<String>,
     adopt: Adopt,
+    policy: DataPolicy,
     always_prove: bool,
 }
 
@@ -47,8 +58,15 @@ impl<'a> Judge<'a> {
             known: Known::of(set.migrations()),
             unmanaged: Vec::new(),
             adopt,
+            policy: DataPolicy::Refuse,
             always_prove: false,
         }
+    }
+
+    /// What is to be done with statements on rows of a migration that is partly there.
+    pub(crate) fn with_policy(mut self, policy: DataPolicy) -> Judge<'a> {
+        self.policy = policy;
+        self
     }
 
     /// Reads the schema even when the history proves that no DDL ran.
@@ -57,20 +75,24 @@ impl<'a> Judge<'a> {
         self
     }
 
-    /// What is to be done.
-    pub(crate) fn state(&mut self) -> Result<State, Error> {
+    /// What is to be done, and why.
+    pub(crate) fn situation(&mut self) -> Result<Situation, Error> {
         let migrations = self.set.migrations();
         verdict::sequence(migrations)?;
         let rows = self.rows()?;
         if rows.is_empty() {
-            return if migrations.is_empty() { Ok(State::UpToDate) } else { self.without_history() };
+            return if migrations.is_empty() { Ok(nothing(Vec::new())) } else { self.without_history() };
         }
         let count = verdict::prefix(&rows, migrations, self.db)?;
+        if count < migrations.len() {
+            return self.behind(rows);
+        }
         let cookie = history::cookie(self.db).map_err(refusal::database)?;
         if self.always_prove || rows.last().is_some_and(|row| row.cookie != cookie) {
             self.prove(count)?;
         }
-        Ok(if count == migrations.len() { State::UpToDate } else { State::Behind(rows) })
+        let version = &migrations[count - 1].version;
+        Ok(nothing(vec![format!("the history and the schema are those of version {version}, the last one")]))
     }
 
     /// The rows of the history, none when there is no table.
@@ -86,9 +108,16 @@ impl<'a> Judge<'a> {
     pub(crate) fn prove(&mut self, count: usize) -> Result<(), Error> {
         let (lines, _) = self.compare(count)?;
         match (lines.is_empty(), self.set.migrations()[..count].last()) {
-            (false, Some(last)) => Err(refusal::drifted(last, &lines, self.db)),
+            (false, Some(last)) => Err(refusal::drifted(last, &lines, None, self.db)),
             _ => Ok(()),
         }
+    }
+
+    /// The differences of what was found from the schema after that many migrations; notes what is in none.
+    fn look(&mut self, found: &Inspection, count: usize) -> Result<Vec<String>, Error> {
+        let expected = self.expected.after(count)?;
+        self.unmanaged = unmanaged(found, &expected, &self.known);
+        Ok(differences(found, &expected, &self.known))
     }
 
     /// The differences from the schema after that many migrations, and that schema.
@@ -120,20 +149,130 @@ impl<'a> Judge<'a> {
         Ok(digest(&managed(found.schema, &self.known)))
     }
 
-    fn without_history(&mut self) -> Result<State, Error> {
+    /// The history has fewer migrations than the program.
+    fn behind(&mut self, rows: Vec<Row>) -> Result<Situation, Error> {
+        let migrations = self.set.migrations();
+        let (count, pending) = (rows.len(), migrations.len() - rows.len());
         let found = inspect(self.db).map_err(refusal::database)?;
+        let last = &migrations[count - 1];
+        let recorded = format!(
+            "the history ends at version {}; {} {} pending",
+            last.version,
+            event::count(pending),
+            if pending == 1 { "is" } else { "are" }
+        );
+        let lines = self.look(&found, count)?;
+        if lines.is_empty() {
+            let route = Route { rows, legs: self.exact(0, count)?, drift: Vec::new() };
+            let equal = format!("the schema is that of version {}", last.version);
+            return Ok(Situation { state: State::Behind, evidence: vec![recorded, equal], task: Task::Follow(route) });
+        }
+        let standings = self.standings(count, &found)?;
+        match self.survey(count, &standings, 0).legs() {
+            Ok(legs) => {
+                let way = Way { start: count, floor: 0, standings: &standings, found: &found };
+                let mut situation = self.hybrid(&way, rows, legs)?;
+                situation.evidence.insert(0, recorded);
+                Ok(situation)
+            }
+            Err(Dead::Refused(error)) => Err(error),
+            Err(Dead::End(problem)) => Err(refusal::drifted(last, &lines, problem.as_deref(), self.db)),
+        }
+    }
+
+    fn without_history(&mut self) -> Result<Situation, Error> {
+        let found = inspect(self.db).map_err(refusal::database)?;
+        let claim = match self.adopt {
+            Adopt::Proven => foreign::claim(self.db, self.set.migrations())?.filter(|claim| claim.count > 0),
+            Adopt::Version(_) | Adopt::Never => None,
+        };
+        if let Some(claim) = claim
+            && let Some(situation) = self.claimed(&claim, &found)?
+        {
+            return Ok(situation);
+        }
         let Some(table) = self.known.first_in(&found) else {
             self.unmanaged = unmanaged(&found, &empty(), &self.known);
-            return Ok(State::Fresh);
+            let evidence = vec!["the database has no history and none of the tables".to_owned()];
+            return Ok(Situation { state: State::Fresh, evidence, task: Task::Create });
         };
         if self.adopt == Adopt::Never {
             return Err(refusal::unadopted(table));
         }
-        self.version_of(&found).map(State::Unrecorded)
+        let equal = self.equal_versions(&found)?;
+        if let Some(count) = equal.version {
+            self.look(&found, count)?;
+            let version = &self.set.migrations()[count - 1].version;
+            let evidence = vec![format!("the database has no history, and the schema of version {version}")];
+            let route = Route { rows: Vec::new(), legs: self.exact(count, count)?, drift: Vec::new() };
+            return Ok(Situation { state: State::Unmanaged, evidence, task: Task::Follow(route) });
+        }
+        self.without_version(&found, &equal)
     }
 
-    /// How many migrations lead to the schema that was found.
-    fn version_of(&mut self, found: &Inspection) -> Result<usize, Error> {
+    /// Another tool recorded migrations. `None` when its record binds nobody and the schema says something else.
+    fn claimed(&mut self, claim: &Claim, found: &Inspection) -> Result<Option<Situation>, Error> {
+        let (migrations, count) = (self.set.migrations(), claim.count);
+        let lines = self.look(found, count)?;
+        let state = State::Foreign;
+        if lines.is_empty() {
+            let route = Route { rows: Vec::new(), legs: self.exact(count, count)?, drift: Vec::new() };
+            return Ok(Some(Situation { state, evidence: claim.evidence.clone(), task: Task::Follow(route) }));
+        }
+        if !claim.binding {
+            return Ok(None);
+        }
+        let standings = self.standings(count, found)?;
+        match self.survey(count, &standings, 0).legs() {
+            Ok(legs) => {
+                let way = Way { start: count, floor: 0, standings: &standings, found };
+                let mut situation = self.hybrid(&way, Vec::new(), legs)?;
+                situation.record(count, agreement::fingerprint(found));
+                situation.evidence.splice(0..0, claim.evidence.iter().cloned());
+                Ok(Some(situation))
+            }
+            Err(Dead::Refused(error)) => Err(error),
+            Err(Dead::End(_)) => {
+                let equal: Vec<_> = self.equal(found)?.into_iter().map(|count| &migrations[count - 1]).collect();
+                Err(refusal::not_as_recorded(claim, migrations, &equal, &lines, self.db))
+            }
+        }
+    }
+
+    /// The database has no history and the schema of no version: perhaps that of several at once.
+    fn without_version(&mut self, found: &Inspection, equal: &Equal) -> Result<Situation, Error> {
+        let migrations = self.set.migrations();
+        let nearest = equal.nearest.as_ref().map(|(count, lines)| (&migrations[count - 1], lines.as_slice()));
+        let standings = self.standings(0, found)?;
+        if !standings.iter().any(Standing::is_begun) {
+            return Err(refusal::unknown(nearest, None, self.db));
+        }
+        let floor = floor(&standings);
+        match self.survey(0, &standings, floor).legs() {
+            Ok(legs) => {
+                let way = Way { start: 0, floor, standings: &standings, found };
+                let mut situation = self.hybrid(&way, Vec::new(), legs)?;
+                situation.evidence.insert(0, "the database has no history, and the schema of no single version".into());
+                Ok(situation)
+            }
+            Err(Dead::Refused(error)) => Err(error),
+            Err(Dead::End(problem)) => Err(refusal::unknown(nearest, problem.as_deref(), self.db)),
+        }
+    }
+
+    /// The numbers of migrations that lead to the schema that was found.
+    fn equal(&mut self, found: &Inspection) -> Result<Vec<usize>, Error> {
+        let mut equal = Vec::new();
+        for count in 1..=self.set.migrations().len() {
+            if differences(found, &self.expected.after(count)?, &self.known).is_empty() {
+                equal.push(count);
+            }
+        }
+        Ok(equal)
+    }
+
+    /// The version whose schema was found, or the nearest.
+    fn equal_versions(&mut self, found: &Inspection) -> Result<Equal, Error> {
         let migrations = self.set.migrations();
         let mut equal: Vec<usize> = Vec::new();
         let mut nearest: Option<(usize, Vec<String>)> = None;
@@ -141,7 +280,6 @@ impl<'a> Judge<'a> {
             let expected = self.expected.after(count)?;
             let lines = differences(found, &expected, &self.known);
             if lines.is_empty() {
-                self.unmanaged = unmanaged(found, &expected, &self.known);
                 equal.push(count);
             } else if nearest.as_ref().is_none_or(|(_, fewest)| lines.len() <= fewest.len()) {
                 nearest = Some((count, lines));
@@ -150,17 +288,127 @@ impl<'a> Judge<'a> {
         if let Adopt::Version(version) = &self.adopt {
             let wanted = equal.iter().copied().find(|count| migrations[count - 1].version == **version);
             let found: Vec<_> = equal.iter().map(|count| &migrations[count - 1]).collect();
-            return wanted.ok_or_else(|| refusal::not_that_version(version, &found));
+            let wanted = wanted.ok_or_else(|| refusal::not_that_version(version, &found))?;
+            return Ok(Equal { version: Some(wanted), nearest });
         }
         let (Some(&first), Some(&last)) = (equal.first(), equal.last()) else {
-            let nearest = nearest.as_ref().map(|(count, lines)| (&migrations[count - 1], lines.as_slice()));
-            return Err(refusal::unknown(nearest, self.db));
+            return Ok(Equal { version: None, nearest });
         };
         match migrations[first..last].iter().find(|migration| nature(migration) == Nature::Rows) {
             Some(data) => Err(refusal::ambiguous(&migrations[first - 1], &migrations[last - 1], data)),
-            None => Ok(last),
+            None => Ok(Equal { version: Some(last), nearest }),
         }
     }
+
+    /// The legs of a database that is exactly at a version: the first `adopted` migrations are recorded, those after
+    /// `count` run. They are rehearsed first when there is anything in the database that no migration knows.
+    fn exact(&mut self, adopted: usize, count: usize) -> Result<Vec<Leg>, Error> {
+        let migrations = self.set.migrations();
+        if !self.unmanaged.is_empty() && count < migrations.len() {
+            self.rehearse(count)?;
+        }
+        let adopt = Leg { act: Act::Adopt, why: String::new(), goal: None };
+        let run = Leg { act: Act::Run, why: String::new(), goal: None };
+        Ok(std::iter::repeat_n(adopt, adopted).chain(std::iter::repeat_n(run, migrations.len() - count)).collect())
+    }
+
+    fn rehearse(&mut self, count: usize) -> Result<(), Error> {
+        let pending = &self.set.migrations()[count..];
+        let mut rehearsal = Rehearsal::of(self.db, true)?;
+        let mut ran = rehearsal.run(pending);
+        if ran.is_err() && rehearsal.is_stubbed() {
+            rehearsal = Rehearsal::of(self.db, false)?;
+            ran = rehearsal.run(pending);
+        }
+        ran.map_err(|problem| refusal::rehearsed(problem, &self.unmanaged))?;
+        let lines = differences(&rehearsal.inspection()?, &self.expected.after(count + pending.len())?, &self.known);
+        match (lines.is_empty(), pending.last()) {
+            (false, Some(last)) => Err(refusal::diverged(last, &lines)),
+            _ => Ok(()),
+        }
+    }
+
+    /// How each migration after the first `start` stands.
+    fn standings(&self, start: usize, found: &Inspection) -> Result<Vec<Standing>, Error> {
+        let mut expected = Expected::new(self.set.migrations());
+        let first = expected.after(start)?;
+        let mut before = first.clone();
+        let mut all: Vec<Changes> = Vec::new();
+        for count in start + 1..=self.set.migrations().len() {
+            let after = expected.after(count)?;
+            all.push(changes(&self.set.migrations()[count - 1], &before, &after));
+            before = after;
+        }
+        Ok(standings(all, &first, found))
+    }
+
+    fn survey<'s>(&'s self, start: usize, standings: &'s [Standing], floor: usize) -> Survey<'s> {
+        Survey {
+            db: self.db,
+            known: &self.known,
+            migrations: self.set.migrations(),
+            start,
+            standings,
+            floor,
+            policy: self.policy,
+        }
+    }
+
+    /// A database between versions, whose way is rehearsed.
+    fn hybrid(&mut self, way: &Way<'_>, rows: Vec<Row>, legs: Vec<Leg>) -> Result<Situation, Error> {
+        let migrations = self.set.migrations();
+        let drift = self.drift(way)?;
+        self.unmanaged = unmanaged(way.found, &self.expected.after(migrations.len())?, &self.known);
+        let is_hybrid = way.standings[way.floor..].iter().any(Standing::is_begun);
+        let mut evidence: Vec<String> = Vec::new();
+        for (leg, migration) in legs.iter().zip(&migrations[way.start..]) {
+            evidence.push(format!("{} ({}): {}", migration.version, migration.name, leg.why));
+        }
+        evidence.extend(drift.iter().map(|line| format!("drift: {line}")));
+        let state = if is_hybrid { State::Hybrid } else { State::Drifted };
+        Ok(Situation { state, evidence, task: Task::Follow(Route { rows, legs, drift }) })
+    }
+
+    /// What no version has: the differences from the start with everything that is there of the pending migrations.
+    fn drift(&mut self, way: &Way<'_>) -> Result<Vec<String>, Error> {
+        let mut known = self.expected.after(way.start)?;
+        for leaf in way.standings.iter().flat_map(Standing::there) {
+            leaf.apply(&mut known);
+        }
+        let missing = way.standings.iter().flat_map(Standing::missing);
+        let missing: Vec<String> = missing.map(|leaf| leaf.lack(way.found)).collect();
+        let mut drift = differences(way.found, &known, &self.known);
+        drift.retain(|line| !missing.contains(line));
+        Ok(drift)
+    }
+}
+
+impl Situation {
+    /// Records so many migrations before everything else.
+    fn record(&mut self, count: usize, goal: String) {
+        if let Task::Follow(route) = &mut self.task {
+            let adopt = Leg { act: Act::Adopt, why: "another tool recorded it".to_owned(), goal: Some(goal) };
+            route.legs.splice(0..0, std::iter::repeat_n(adopt, count));
+        }
+    }
+}
+
+/// A database that is not at a version, and how far it is on the way.
+struct Way<'s> {
+    start: usize,
+    floor: usize,
+    standings: &'s [Standing],
+    found: &'s Inspection,
+}
+
+/// The version that a schema is equal to, or the one that it is nearest to.
+struct Equal {
+    version: Option<usize>,
+    nearest: Option<(usize, Vec<String>)>,
+}
+
+fn nothing(evidence: Vec<String>) -> Situation {
+    Situation { state: State::Current, evidence, task: Task::Nothing }
 }
 
 fn empty() -> Inspection {

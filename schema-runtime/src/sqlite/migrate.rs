@@ -11,7 +11,8 @@ use crate::sqlite::backup::{Change, Guard};
 use crate::sqlite::foreign_keys::{self, Violations};
 use crate::sqlite::history::{self, Glance, Record, Row};
 use crate::sqlite::install::install;
-use crate::sqlite::judge::{Judge, State};
+use crate::sqlite::judge::{Judge, Task};
+use crate::sqlite::route::{Act, Route};
 use crate::sqlite::script::{self, Nature};
 use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
 use crate::sqlite::{Sqlite, refusal};
@@ -46,7 +47,7 @@ fn converge(set: &Sqlite, db: &Connection, options: &mut Options<'_>, report: &m
     let mut run = Run::new(set, db, options)?;
     let result = run.converge();
     let guard;
-    (report.steps, report.unmanaged, guard) = run.finish();
+    (report.steps, report.unmanaged, report.drift, guard) = run.finish();
     report.note_backup(guard.made());
     result.map_err(|error| {
         guard.explain(match report.steps.last() {
@@ -81,32 +82,48 @@ pub(crate) fn observe(options: &mut Options<'_>, event: &Event<'_>) {
 }
 
 /// One run of [`migrate`] that has something to do.
-struct Run<'a, 'o> {
-    judge: Judge<'a>,
+pub(super) struct Run<'a, 'o> {
+    pub(super) judge: Judge<'a>,
     // Restored after the transaction of a step is rolled back, since a step's lock is dropped before.
-    settings: Settings<'a>,
-    options: &'a mut Options<'o>,
+    pub(super) settings: Settings<'a>,
+    pub(super) options: &'a mut Options<'o>,
     guard: Guard,
     steps: Vec<Step>,
     /// Statements of committed migrations that SQLite allows in no transaction.
     waiting: Vec<&'static str>,
     /// Whether the migration that comes next found violations, so that those before it must be known.
     suspicious: bool,
+    /// The rest of the way, and the mark by which the database is known not to have changed since.
+    route: Option<(Mark, Route)>,
+    drift: Vec<String>,
 }
+
+/// What a database looks like from outside: the count of schema changes, and the chain of the last migration.
+type Mark = (i64, Option<String>);
 
 impl<'a, 'o> Run<'a, 'o> {
     fn new(set: &'a Sqlite, db: &'a Connection, options: &'a mut Options<'o>) -> Result<Run<'a, 'o>, Error> {
         if !db.is_autocommit() {
             return Err(refusal::in_transaction());
         }
-        let judge = Judge::new(db, set, options.adopt.clone());
+        let judge = Judge::new(db, set, options.adopt.clone()).with_policy(options.data_statements);
         refuse_hidden(&judge)?;
         let settings = Settings::switch_off(db)?;
         let guard = Guard::new(options);
-        Ok(Run { judge, settings, options, guard, steps: Vec::new(), waiting: Vec::new(), suspicious: false })
+        Ok(Run {
+            judge,
+            settings,
+            options,
+            guard,
+            steps: Vec::new(),
+            waiting: Vec::new(),
+            suspicious: false,
+            route: None,
+            drift: Vec::new(),
+        })
     }
 
-    fn commit(&mut self, lock: Lock<'_>) -> Result<(), Error> {
+    pub(super) fn commit(&mut self, lock: Lock<'_>) -> Result<(), Error> {
         self.guard.keep();
         lock.commit()?;
         for sql in self.waiting.drain(..) {
@@ -116,12 +133,12 @@ impl<'a, 'o> Run<'a, 'o> {
         Ok(())
     }
 
-    fn finish(self) -> (Vec<Step>, Vec<String>, Guard) {
-        (self.steps, self.judge.unmanaged, self.guard)
+    fn finish(self) -> (Vec<Step>, Vec<String>, Vec<String>, Guard) {
+        (self.steps, self.judge.unmanaged, self.drift, self.guard)
     }
 
     /// Takes a backup before something is lost; nothing may have been written since the lock was taken.
-    fn protect(&mut self, change: &Change<'_>) -> Result<(), Error> {
+    pub(super) fn protect(&mut self, change: &Change<'_>) -> Result<(), Error> {
         let options = &mut *self.options;
         self.guard.before(self.judge.db, change, &mut |event| observe(options, event))
     }
@@ -129,13 +146,45 @@ impl<'a, 'o> Run<'a, 'o> {
     fn converge(&mut self) -> Result<(), Error> {
         loop {
             let lock = Lock::take(self.judge.db)?;
-            match self.judge.state()? {
-                State::UpToDate => return Ok(()),
-                State::Fresh => return self.create(lock),
-                State::Unrecorded(count) => self.adopt(lock, count)?,
-                State::Behind(rows) => self.apply(lock, &rows)?,
+            let route = match self.route.take() {
+                Some((mark, route)) if mark == self.mark()? => route,
+                _ => match self.judge.situation()?.task {
+                    Task::Nothing => return Ok(()),
+                    Task::Create => return self.create(lock),
+                    Task::Follow(route) => route,
+                },
+            };
+            for line in &route.drift {
+                if !self.drift.contains(line) {
+                    self.drift.push(line.clone());
+                }
+            }
+            if route.is_rehearsed() {
+                return self.walk(lock, route);
+            }
+            if let Some(rest) = self.follow(lock, route)? {
+                self.route = Some((self.mark()?, rest));
+            } else {
+                return Ok(());
             }
         }
+    }
+
+    fn mark(&self) -> Result<Mark, Error> {
+        history::mark(self.judge.db).map_err(refusal::database)
+    }
+
+    /// Goes one leg, or all those that are only recorded, and returns the rest of the way.
+    fn follow(&mut self, lock: Lock<'_>, mut route: Route) -> Result<Option<Route>, Error> {
+        let adopted = route.legs.iter().take_while(|leg| leg.act == Act::Adopt).count();
+        if adopted > 0 {
+            self.adopt(lock, &route, adopted)?;
+        } else if !self.go(lock, &route)? {
+            return Ok(Some(route));
+        }
+        route.legs.drain(..adopted.max(1));
+        route.rows = self.judge.rows()?;
+        Ok(if route.legs.is_empty() { None } else { Some(route) })
     }
 
     /// Creates the schema of all migrations, and records them, at once.
@@ -192,39 +241,34 @@ impl<'a, 'o> Run<'a, 'o> {
 
     fn prove_created(&mut self) -> Result<(), Error> {
         let migrations = self.judge.set.migrations();
-        let (lines, _) = self.judge.compare(migrations.len())?;
-        match (lines.is_empty(), migrations.last()) {
-            (false, Some(last)) => Err(refusal::diverged(last, &lines)),
-            _ => Ok(()),
-        }
+        self.prove(migrations.len()).map(drop)
     }
 
-    /// Records migrations whose schema is there already.
-    fn adopt(&mut self, lock: Lock<'_>, count: usize) -> Result<(), Error> {
+    /// Records migrations that are there already.
+    fn adopt(&mut self, lock: Lock<'_>, route: &Route, count: usize) -> Result<(), Error> {
         let start = Instant::now();
-        let migrations = &self.judge.set.migrations()[..count];
+        let from = route.rows.len();
+        let migrations = &self.judge.set.migrations()[from..from + count];
         observe(self.options, &Event::Adopting { migrations });
-        let digest = self.judge.digest()?;
+        let digest = self.prove(from + count)?;
         let duration = start.elapsed();
-        self.record(
-            &[],
-            migrations,
-            &Record { outcome: Outcome::Adopted, digest: Some(&digest), duration_ms: ms(duration) },
-        )?;
+        let record = Record { outcome: Outcome::Adopted, digest: Some(&digest), duration_ms: ms(duration) };
+        self.record(&route.rows, migrations, &record)?;
         self.commit(lock)?;
         self.note(migrations, Outcome::Adopted, duration);
         Ok(())
     }
 
-    /// Runs the migration that comes next, proves its schema, and records it.
-    fn apply(&mut self, lock: Lock<'_>, rows: &[Row]) -> Result<(), Error> {
+    /// Goes one leg, proves where it led, and records it. `false` when it has to be gone again, with more knowledge.
+    fn go(&mut self, lock: Lock<'_>, route: &Route) -> Result<bool, Error> {
         let start = Instant::now();
-        let migrations = self.judge.set.migrations();
-        let migration = &migrations[rows.len()];
+        let at = route.rows.len();
+        let migration = &self.judge.set.migrations()[at];
         self.protect(&Change::applying(migration))?;
         let before = if self.suspicious { Some(self.violations()?) } else { None };
         if before.is_none() {
-            observe(self.options, &Event::Running { migration, position: rows.len() + 1, total: migrations.len() });
+            let total = self.judge.set.migrations().len();
+            observe(self.options, &Event::Running { migration, position: at + 1, total });
         }
         self.run(migration)?;
         match &before {
@@ -234,58 +278,64 @@ impl<'a, 'o> Run<'a, 'o> {
             None if !self.violations()?.is_empty() => {
                 self.suspicious = true;
                 self.waiting.clear();
-                return Ok(());
+                return Ok(false);
             }
             None => {}
         }
         self.suspicious = false;
-        let (lines, expected) = self.judge.compare(rows.len() + 1)?;
-        if !lines.is_empty() {
-            return Err(refusal::diverged(migration, &lines));
-        }
-        let digest = digest(&expected.schema);
+        let digest = self.prove(at + 1)?;
         let one = std::slice::from_ref(migration);
-        let record = Record { outcome: Outcome::Applied, digest: Some(&digest), duration_ms: ms(start.elapsed()) };
-        self.record(rows, one, &record)?;
+        let outcome = Outcome::Applied;
+        let record = Record { outcome, digest: Some(&digest), duration_ms: ms(start.elapsed()) };
+        self.record(&route.rows, one, &record)?;
         self.commit(lock)?;
         let duration = start.elapsed();
-        self.note(one, Outcome::Applied, duration);
+        self.note(one, outcome, duration);
         observe(self.options, &Event::Applied { migration, duration });
-        Ok(())
+        Ok(true)
     }
 
-    fn run(&mut self, migration: &'static Migration) -> Result<(), Error> {
+    /// Proves that the database has the schema of that many migrations, and returns its digest.
+    pub(super) fn prove(&mut self, count: usize) -> Result<String, Error> {
+        let (lines, expected) = self.judge.compare(count)?;
+        match (lines.is_empty(), self.judge.set.migrations()[..count].last()) {
+            (false, Some(last)) => Err(refusal::diverged(last, &lines)),
+            _ => Ok(digest(&expected.schema)),
+        }
+    }
+
+    pub(super) fn run(&mut self, migration: &'static Migration) -> Result<(), Error> {
         let options = &mut *self.options;
         self.waiting.extend(script::run(self.judge.db, migration, &mut |event| observe(options, event))?);
         self.settings.reset().map_err(refusal::database)
     }
 
-    fn violations(&self) -> Result<Violations, Error> {
+    pub(super) fn violations(&self) -> Result<Violations, Error> {
         foreign_keys::violations(self.judge.db).map_err(refusal::database)
     }
 
-    fn refuse_orphans(&self, migration: &Migration, before: &Violations) -> Result<(), Error> {
+    pub(super) fn refuse_orphans(&self, migration: &Migration, before: &Violations) -> Result<(), Error> {
         let added = foreign_keys::added(before, &self.violations()?);
         if added.is_empty() { Ok(()) } else { Err(refusal::orphans(migration, &added)) }
     }
 
-    fn record(&self, rows: &[Row], migrations: &[Migration], record: &Record<'_>) -> Result<(), Error> {
+    pub(super) fn record(&self, rows: &[Row], migrations: &[Migration], record: &Record<'_>) -> Result<(), Error> {
         history::create(self.judge.db).map_err(refusal::database)?;
         history::append(self.judge.db, rows, migrations, record).map_err(refusal::database)
     }
 
-    fn note(&mut self, migrations: &[Migration], outcome: Outcome, duration: Duration) {
+    pub(super) fn note(&mut self, migrations: &[Migration], outcome: Outcome, duration: Duration) {
         self.steps.extend(migrations.iter().map(|migration| Step {
             version: migration.version.clone().into_owned(),
             name: migration.name.clone().into_owned(),
             file: migration.file.clone().into_owned(),
             outcome,
-            duration: if outcome == Outcome::Applied { duration } else { Duration::ZERO },
+            duration: if matches!(outcome, Outcome::Applied | Outcome::Completed) { duration } else { Duration::ZERO },
         }));
     }
 }
 
-fn ms(duration: Duration) -> u64 {
+pub(super) fn ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -3,12 +3,13 @@
 mod agreement;
 mod audit;
 pub(crate) mod backup;
+mod complete;
 mod copy;
 mod expected;
-#[allow(dead_code, reason = "until the judge asks")]
 mod foreign;
 mod foreign_keys;
 mod history;
+mod hybrid;
 mod image;
 mod install;
 mod judge;
@@ -17,10 +18,12 @@ mod migrate;
 mod pages;
 mod refusal;
 mod roll_back;
+mod route;
 mod script;
 mod settings;
 mod survey;
 mod verdict;
+mod walk;
 
 use std::path::Path;
 use std::sync::{Mutex, OnceLock};
@@ -29,7 +32,7 @@ use rusqlite::Connection;
 use schema_core::Migration;
 use schema_replay::{Blueprint, Replay};
 
-use crate::{Adopt, Error, ModelMeta, Options, Plan, Report, Status};
+use crate::{Error, ModelMeta, Options, Plan, Report, Status};
 
 /// The migrations of one SQLite database and the schema they lead to, embedded into the program:
 /// the type of the `static` that `schema!` declares.
@@ -390,10 +393,10 @@ impl Sqlite {
     /// # Errors
     /// The error that migrating would end with before anything runs.
     pub fn plan(&self, db: &Connection) -> Result<Plan, Error> {
-        self.plan_with(db, Adopt::Proven)
+        self.plan_with(db, &Options::new())
     }
 
-    /// What [`Sqlite::migrate_with`] would do with that option.
+    /// What [`Sqlite::migrate_with`] would do with these options.
     ///
     /// ```
     /// # use schema_runtime::{Migration, Sqlite, checksum};
@@ -407,19 +410,20 @@ impl Sqlite {
     /// #     no_transaction: false,
     /// # };
     /// # let app = Sqlite::from_migrations(vec![migration("1", "CREATE TABLE notes (id INTEGER PRIMARY KEY)")])?;
-    /// use schema_runtime::{Adopt, Kind, Outcome};
+    /// use schema_runtime::{Adopt, Kind, Options, Outcome};
     ///
     /// let db = Connection::open_in_memory()?;
     /// db.execute_batch(app.schema()[0])?; // made by hand
-    /// assert_eq!(app.plan_with(&db, Adopt::Proven)?.steps[0].outcome, Outcome::Adopted);
-    /// assert_eq!(app.plan_with(&db, Adopt::Never).unwrap_err().kind(), Kind::Unadopted);
+    /// assert_eq!(app.plan_with(&db, &Options::new())?.steps[0].outcome, Outcome::Adopted);
+    /// let declined = app.plan_with(&db, &Options::new().adopt(Adopt::Never));
+    /// assert_eq!(declined.unwrap_err().kind(), Kind::Unadopted);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// As [`Sqlite::plan`].
-    pub fn plan_with(&self, db: &Connection, adopt: Adopt) -> Result<Plan, Error> {
-        survey::plan(self, db, adopt)
+    pub fn plan_with(&self, db: &Connection, options: &Options<'_>) -> Result<Plan, Error> {
+        survey::plan(self, db, options)
     }
 
     /// How the database stands, with what is wrong with it as a part of the answer. Nothing is written.

@@ -65,6 +65,21 @@ pub(crate) fn run<'m>(
     Ok(waiting)
 }
 
+/// Runs what is missing of a migration.
+pub(crate) fn complete(
+    db: &Connection,
+    migration: &Migration,
+    statements: &[String],
+    observe: &mut dyn FnMut(&Event<'_>),
+) -> Result<(), Error> {
+    for sql in statements {
+        let start = Instant::now();
+        execute(db, sql).map_err(|error| refusal::not_completed(migration, sql, error))?;
+        observe(&Event::Statement { migration, sql, duration: start.elapsed() });
+    }
+    Ok(())
+}
+
 /// Runs one statement to its end; the rows of a SELECT or a PRAGMA are passed over.
 pub(crate) fn execute(db: &Connection, sql: &str) -> rusqlite::Result<()> {
     let mut statement = db.prepare(sql)?;
@@ -119,9 +134,9 @@ fn is_temporary(statement: &Statement<'_>) -> bool {
     statement.tokens.get(1).is_some_and(|token| token.is("TEMP") || token.is("TEMPORARY"))
 }
 
-/// The number of statements.
-pub(crate) fn count(migration: &Migration) -> usize {
-    statements(Dialect::Sqlite, &migration.sql).len()
+/// The statements of a migration, one by one.
+pub(crate) fn texts(migration: &Migration) -> Vec<String> {
+    statements(Dialect::Sqlite, &migration.sql).iter().map(|statement| statement.text.to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -3,69 +3,82 @@
 use rusqlite::Connection;
 use schema_core::Migration;
 
-use crate::sqlite::judge::{Judge, State};
+use crate::sqlite::judge::{Judge, Situation, Task};
+use crate::sqlite::route::{Act, Leg};
 use crate::sqlite::{Sqlite, loss, migrate, refusal, script};
-use crate::{Adopt, Error, MigrationStatus, Outcome, Plan, PlannedStep, Status};
+use crate::{Adopt, Error, MigrationStatus, Options, Outcome, Plan, PlannedStep, State, Status};
 
 /// What [`migrate::migrate`] would do.
-pub(crate) fn plan(set: &Sqlite, db: &Connection, adopt: Adopt) -> Result<Plan, Error> {
-    let migrations = set.migrations();
-    let mut judge = Judge::new(db, set, adopt).proving();
-    let version = |count: usize| count.checked_sub(1).map_or("", |last| &migrations[last].version);
-    let (reason, mut steps) = match judge.state()? {
-        State::UpToDate => (Plan::up_to_date(migrations.last().map(|last| &*last.version)), Vec::new()),
-        State::Fresh => (created(), create(set)),
-        State::Unrecorded(count) => {
-            let mut steps = planned(&migrations[..count], Outcome::Adopted);
-            steps.extend(planned(&migrations[count..], Outcome::Applied));
-            (format!("the database has no history, and the schema of version {}", version(count)), steps)
-        }
-        State::Behind(rows) => {
-            let pending = &migrations[rows.len()..];
-            (Plan::behind(version(rows.len()), pending.len()), planned(pending, Outcome::Applied))
+pub(crate) fn plan(set: &Sqlite, db: &Connection, options: &Options<'_>) -> Result<Plan, Error> {
+    let mut judge = Judge::new(db, set, options.adopt.clone()).with_policy(options.data_statements).proving();
+    let situation = judge.situation()?;
+    let reason = reason(set, &situation);
+    let (mut steps, drift) = match situation.task {
+        Task::Nothing => (Vec::new(), Vec::new()),
+        Task::Create => (create(set), Vec::new()),
+        Task::Follow(route) => {
+            let pending = &set.migrations()[route.rows.len()..];
+            (pending.iter().zip(&route.legs).map(|(migration, leg)| planned(migration, leg)).collect(), route.drift)
         }
     };
-    foresee(set, db, &mut steps)?;
-    Ok(Plan { reason, steps, unmanaged: judge.unmanaged })
+    foresee(db, &mut steps)?;
+    Ok(Plan { reason, state: situation.state, evidence: situation.evidence, steps, drift, unmanaged: judge.unmanaged })
 }
 
 /// Notes what the migrations that would run lose.
-fn foresee(set: &Sqlite, db: &Connection, steps: &mut [PlannedStep]) -> Result<(), Error> {
-    let mut running: Vec<&mut PlannedStep> = steps.iter_mut().filter(|step| step.outcome == Outcome::Applied).collect();
-    let sql_of = |step: &&mut PlannedStep| {
-        let own = set.migrations().iter().find(|migration| migration.version == step.version);
-        own.map_or("", |migration| &*migration.sql)
-    };
-    let scripts: Vec<&str> = running.iter().map(sql_of).collect();
+fn foresee(db: &Connection, steps: &mut [PlannedStep]) -> Result<(), Error> {
+    let runs = |step: &&mut PlannedStep| matches!(step.outcome, Outcome::Applied | Outcome::Completed);
+    let mut running: Vec<&mut PlannedStep> = steps.iter_mut().filter(runs).collect();
+    let scripts: Vec<String> = running.iter().map(|step| step.sql.join(";\n")).collect();
+    let scripts: Vec<&str> = scripts.iter().map(String::as_str).collect();
     let losses = loss::losses_of_each(db, &scripts).map_err(refusal::database)?;
     running.iter_mut().zip(losses).for_each(|(step, losses)| step.losses = losses);
     Ok(())
 }
 
-fn created() -> String {
-    "the database has none of the tables: the final schema is created at once".to_owned()
+fn reason(set: &Sqlite, situation: &Situation) -> String {
+    let migrations = set.migrations();
+    let version = |count: usize| count.checked_sub(1).map_or("", |last| &migrations[last].version);
+    match &situation.task {
+        Task::Nothing => Plan::up_to_date(migrations.last().map(|last| &*last.version)),
+        Task::Create => "the database has none of the tables: the final schema is created at once".to_owned(),
+        Task::Follow(route) if situation.state == State::Behind => {
+            Plan::behind(version(route.rows.len()), migrations.len() - route.rows.len())
+        }
+        Task::Follow(_) => situation.evidence.first().cloned().unwrap_or_default(),
+    }
 }
 
 fn create(set: &Sqlite) -> Vec<PlannedStep> {
-    let mut steps = planned(set.migrations(), Outcome::Created);
-    if migrate::is_schema_alone(set) {
-        for (at, step) in steps.iter_mut().enumerate() {
-            step.statements = if at == 0 { set.schema().len() } else { 0 };
-        }
-    }
-    steps
+    let at_once = migrate::is_schema_alone(set);
+    let step = |(at, migration)| match (at_once, at) {
+        (true, 0) => step(migration, Outcome::Created, set.schema().iter().map(|sql| (*sql).to_owned()).collect()),
+        (true, _) => step(migration, Outcome::Created, Vec::new()),
+        (false, _) => step(migration, Outcome::Created, script::texts(migration)),
+    };
+    set.migrations().iter().enumerate().map(step).collect()
 }
 
-fn planned(migrations: &[Migration], outcome: Outcome) -> Vec<PlannedStep> {
-    let step = |migration: &Migration| PlannedStep {
+fn planned(migration: &Migration, leg: &Leg) -> PlannedStep {
+    let (outcome, sql) = match &leg.act {
+        Act::Adopt => (Outcome::Adopted, Vec::new()),
+        Act::Run => (Outcome::Applied, script::texts(migration)),
+        Act::Complete(statements) => (Outcome::Completed, statements.clone()),
+    };
+    PlannedStep { why: leg.why.clone(), ..step(migration, outcome, sql) }
+}
+
+fn step(migration: &Migration, outcome: Outcome, sql: Vec<String>) -> PlannedStep {
+    PlannedStep {
         version: migration.version.clone().into_owned(),
         name: migration.name.clone().into_owned(),
         file: migration.file.clone().into_owned(),
         outcome,
         losses: Vec::new(),
-        statements: if outcome == Outcome::Adopted { 0 } else { script::count(migration) },
-    };
-    migrations.iter().map(step).collect()
+        statements: sql.len(),
+        sql,
+        why: String::new(),
+    }
 }
 
 /// How the database stands.
@@ -87,9 +100,13 @@ pub(crate) fn status(set: &Sqlite, db: &Connection) -> Result<Status, Error> {
         }
     });
     let migrations = migrations.collect();
-    let problem = match unreadable {
-        Some(error) => Some(error),
-        None => judge.state().err(),
+    let situation = match unreadable {
+        Some(error) => Err(error),
+        None => judge.situation(),
     };
-    Ok(Status { migrations, problem, unmanaged: judge.unmanaged })
+    let (state, evidence, problem) = match situation {
+        Ok(situation) => (situation.state, situation.evidence, None),
+        Err(error) => (State::of_refusal(error.kind()), Vec::new(), Some(error)),
+    };
+    Ok(Status { state, evidence, migrations, problem, unmanaged: judge.unmanaged })
 }

@@ -135,7 +135,6 @@ pub(crate) fn histories_disagree(one: &Claim, other: &Claim, migrations: &[Migra
 }
 
 /// The schema is not that of the version that the history ends at. `found` are the versions whose schema it is.
-#[allow(dead_code, reason = "until the judge asks")]
 pub(crate) fn not_as_recorded(
     claim: &Claim,
     migrations: &[Migration],

@@ -23,6 +23,21 @@ pub(crate) fn failed(migration: &Migration, place: Place, sql: &str, error: rusq
     error.with_migration(&migration.file).with_statement(place, sql)
 }
 
+/// A statement for what is missing of a migration failed.
+#[cold]
+pub(crate) fn not_completed(migration: &Migration, sql: &str, error: rusqlite::Error) -> Error {
+    let (kind, fact, help) = match circumstance(&error) {
+        Some((kind, fact, help)) => (kind, format!("{fact} while migration {} is completed", title(migration)), help),
+        None => (
+            Kind::Failed,
+            format!("what is missing of migration {} fails: {}", title(migration), words(&error)),
+            "mend what SQLite names and start again",
+        ),
+    };
+    let message = Message::new(fact).line(&migration.file).sql(sql);
+    message.help(kind, help).with_source(error).with_migration(&migration.file).with_sql(sql)
+}
+
 /// A statement that ends the transaction of its migration.
 pub(crate) fn rollback(migration: &Migration, place: Place, sql: &str) -> Error {
     Message::new(format!("migration {} rolls its own transaction back", title(migration)))

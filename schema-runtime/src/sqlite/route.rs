@@ -1,0 +1,226 @@
+//! The way of a database that is not exactly at a version: what each pending migration still has to do, rehearsed
+//! on the likeness of the database before any of it is done.
+
+use rusqlite::Connection;
+use schema_core::{Inspection, Migration, Pair};
+use schema_replay::{Problem, Replayer};
+
+use crate::sqlite::agreement::{self, Known};
+use crate::sqlite::complete;
+use crate::sqlite::expected::Expected;
+use crate::sqlite::history::{Row, TABLE};
+use crate::sqlite::hybrid::{Leaf, Standing, Verdict};
+use crate::sqlite::refusal;
+use crate::{DataPolicy, Error};
+
+/// What is to be done, migration by migration.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    /// The rows that the history has.
+    pub(crate) rows: Vec<Row>,
+    /// One leg for each migration after those.
+    pub(crate) legs: Vec<Leg>,
+    /// What the database has that no version has, and what the pending migrations overcome.
+    pub(crate) drift: Vec<String>,
+}
+
+impl Route {
+    /// Whether it is the way of a database between versions, which was rehearsed leg by leg.
+    pub(crate) fn is_rehearsed(&self) -> bool {
+        self.legs.iter().any(|leg| leg.goal.is_some())
+    }
+}
+
+/// What is to be done with one migration.
+#[derive(Clone, Debug)]
+pub(crate) struct Leg {
+    pub(crate) act: Act,
+    /// The reason, in words.
+    pub(crate) why: String,
+    /// The fingerprint of the schema that the rehearsal had afterwards; none where it is that of the version.
+    pub(crate) goal: Option<String>,
+}
+
+/// What is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// It is recorded: all of it is there.
+    Adopt,
+    /// The whole file runs.
+    Run,
+    /// These statements run, which are for what is missing.
+    Complete(Vec<String>),
+}
+
+/// Why there is no way.
+#[derive(Debug)]
+pub(crate) enum Dead {
+    /// It is known what is in the way.
+    Refused(Error),
+    /// The rehearsal ended elsewhere, or in an error.
+    End(Option<Box<Problem>>),
+}
+
+impl From<Error> for Dead {
+    fn from(error: Error) -> Dead {
+        Dead::Refused(error)
+    }
+}
+
+/// Everything that a way is found from.
+#[derive(Debug)]
+pub(crate) struct Survey<'a> {
+    pub(crate) db: &'a Connection,
+    pub(crate) known: &'a Known,
+    pub(crate) migrations: &'static [Migration],
+    /// How many migrations the database has for certain.
+    pub(crate) start: usize,
+    /// How each migration after those stands.
+    pub(crate) standings: &'a [Standing],
+    /// How many of those are there as they would be after an adoption: with their rows.
+    pub(crate) floor: usize,
+    pub(crate) policy: DataPolicy,
+}
+
+/// One migration on the way.
+struct Stage<'s> {
+    migration: &'static Migration,
+    standing: &'s Standing,
+    verdict: Verdict,
+    is_adopted: bool,
+    schemas: Pair<&'s Inspection>,
+}
+
+impl Survey<'_> {
+    /// Rehearses the pending migrations and returns what each of them has to do.
+    pub(crate) fn legs(&self) -> Result<Vec<Leg>, Dead> {
+        let mut rehearsal = Rehearsal::of(self.db, true)?;
+        match self.rehearse(&mut rehearsal) {
+            // What stands in for the functions of an application returns nothing that rows could be made of.
+            Err(Dead::End(Some(_))) if rehearsal.is_stubbed() => self.rehearse(&mut Rehearsal::of(self.db, false)?),
+            result => result,
+        }
+    }
+
+    fn rehearse(&self, rehearsal: &mut Rehearsal) -> Result<Vec<Leg>, Dead> {
+        let mut legs = Vec::new();
+        let mut expected = Expected::new(self.migrations);
+        let mut before = expected.after(self.start)?;
+        for (at, standing) in self.standings.iter().enumerate() {
+            let after = expected.after(self.start + at + 1)?;
+            let begun = self.standings[at + 1..].iter().any(Standing::is_begun);
+            let stage = Stage {
+                migration: &self.migrations[self.start + at],
+                standing,
+                verdict: standing.verdict(begun),
+                is_adopted: at < self.floor,
+                schemas: Pair::new(&before, &after),
+            };
+            let (act, why) = self.act(&stage, rehearsal)?;
+            rehearsal.perform(stage.migration, &act)?;
+            legs.push(Leg { act, why, goal: Some(agreement::fingerprint(&rehearsal.inspection()?)) });
+            before = after;
+        }
+        let differences = agreement::differences(&rehearsal.inspection()?, &before, self.known);
+        if differences.is_empty() { Ok(legs) } else { Err(Dead::End(None)) }
+    }
+
+    fn act(&self, stage: &Stage<'_>, rehearsal: &Rehearsal) -> Result<(Act, String), Dead> {
+        let total = stage.standing.count();
+        match stage.verdict {
+            Verdict::Absent => Ok((Act::Run, "nothing of it is there".to_owned())),
+            Verdict::Drifted => {
+                Ok((Act::Run, "nothing of it is there, and what is in its way goes with it".to_owned()))
+            }
+            Verdict::Conflicting => Err(refusal::conflicting(stage.migration, &stage.standing.conflicts()).into()),
+            Verdict::Present if stage.is_adopted => Ok((Act::Adopt, there(total))),
+            Verdict::Present => match self.on_rows(stage)? {
+                rows if rows.is_empty() => Ok((Act::Adopt, there(total))),
+                rows => Ok((Act::Complete(rows), "its schema is there; its rows were asked for".to_owned())),
+            },
+            Verdict::Partial => {
+                let missing = stage.standing.missing();
+                let mut statements = rest(stage, &missing, &rehearsal.inspection()?)?;
+                statements.extend(self.on_rows(stage)?);
+                Ok((Act::Complete(statements), format!("{} of its {total} changes are missing", missing.len())))
+            }
+        }
+    }
+
+    /// What the caller wants to be done with the statements of a migration on rows.
+    fn on_rows(&self, stage: &Stage<'_>) -> Result<Vec<String>, Error> {
+        let rows = complete::row_statements(stage.migration, stage.schemas);
+        match self.policy {
+            _ if rows.is_empty() => Ok(Vec::new()),
+            DataPolicy::Adopt => Ok(Vec::new()),
+            DataPolicy::Run => Ok(rows.iter().map(|statement| statement.text.to_owned()).collect()),
+            DataPolicy::Refuse => Err(refusal::undecided_rows(stage.migration, &rows)),
+        }
+    }
+}
+
+/// The statements for what is missing of a migration.
+fn rest(stage: &Stage<'_>, missing: &[&Leaf], found: &Inspection) -> Result<Vec<String>, Error> {
+    let is_whole = |leaf: &&&Leaf| !missing.iter().any(|table| table.creates(leaf));
+    let words: Vec<String> = missing.iter().filter(is_whole).map(|leaf| leaf.lack(found)).collect();
+    if missing.iter().any(|leaf| leaf.takes_data()) && complete::moves_rows(stage.migration) {
+        let reason = "it moves rows, and what they move to is there already".to_owned();
+        return Err(refusal::unfinishable(stage.migration, &words, &[reason]));
+    }
+    complete::statements_for(missing, found, stage.schemas.after)
+        .map_err(|reasons| refusal::unfinishable(stage.migration, &words, &reasons))
+}
+
+fn there(total: usize) -> String {
+    match total {
+        0 => "a later migration is there".to_owned(),
+        1 => "its change is there".to_owned(),
+        _ => format!("all its {total} changes are there"),
+    }
+}
+
+/// How many migrations at the front are there as a whole.
+pub(crate) fn floor(standings: &[Standing]) -> usize {
+    let whole = standings.iter().take_while(|standing| standing.verdict(true) == Verdict::Present);
+    let whole: Vec<&Standing> = whole.collect();
+    // A migration that changes no schema is there when one after it is.
+    whole.iter().rposition(|standing| standing.is_begun()).map_or(0, |last| last + 1)
+}
+
+/// The likeness of a database, on which everything is tried first.
+#[derive(Debug)]
+pub(crate) struct Rehearsal {
+    replayer: Replayer,
+}
+
+impl Rehearsal {
+    pub(crate) fn of(db: &Connection, with_rows: bool) -> Result<Rehearsal, Error> {
+        let replayer = Replayer::of_database(db, TABLE, with_rows).map_err(refusal::unrehearsable)?;
+        Ok(Rehearsal { replayer })
+    }
+
+    /// Runs migrations in their order.
+    pub(crate) fn run(&mut self, migrations: &[Migration]) -> Result<(), Problem> {
+        migrations.iter().try_for_each(|migration| self.replayer.run(migration))
+    }
+
+    /// Whether functions of the application are stood in for.
+    pub(crate) fn is_stubbed(&self) -> bool {
+        !self.replayer.functions().is_empty()
+    }
+
+    pub(crate) fn inspection(&self) -> Result<Inspection, Error> {
+        self.replayer.inspection().map_err(refusal::unrehearsable)
+    }
+
+    fn perform(&mut self, migration: &Migration, act: &Act) -> Result<(), Dead> {
+        let ran = match act {
+            Act::Adopt => Ok(()),
+            Act::Run => self.replayer.run(migration),
+            Act::Complete(statements) => {
+                self.replayer.run(&Migration { sql: statements.join("\n;\n").into(), ..migration.clone() })
+            }
+        };
+        ran.map_err(|problem| Dead::End(Some(Box::new(problem))))
+    }
+}
