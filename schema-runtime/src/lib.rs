@@ -29,6 +29,8 @@ mod state;
 #[cfg(feature = "sqlite")]
 mod status;
 mod table;
+#[cfg(feature = "sqlite")]
+pub mod testing;
 mod value;
 
 #[doc(hidden)]

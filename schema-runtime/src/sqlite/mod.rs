@@ -1,13 +1,13 @@
 //! SQLite: the embedded migrations and what brings a database to their schema.
 
-mod agreement;
+pub(crate) mod agreement;
 mod audit;
 pub(crate) mod backup;
 mod complete;
 mod copy;
 mod expected;
 mod foreign;
-mod foreign_keys;
+pub(crate) mod foreign_keys;
 mod history;
 mod hybrid;
 mod image;
@@ -16,7 +16,7 @@ mod judge;
 mod loss;
 mod migrate;
 mod pages;
-mod refusal;
+pub(crate) mod refusal;
 mod roll_back;
 mod route;
 mod script;

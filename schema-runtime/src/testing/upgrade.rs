@@ -1,0 +1,255 @@
+//! Upgrades from every released version, with rows in every table, and ways down and up again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::Connection;
+use schema_core::{Migration, Name};
+use schema_replay::inspect;
+
+use super::form::forms;
+use super::kept::{Comparison, Loss, snapshot};
+use super::lab::Lab;
+use super::lineage::Lineage;
+use super::maker::{Maker, Refused};
+use super::seed::{Seeded, Wishes, seed};
+use super::versions::Versions;
+use crate::sqlite::agreement::{Known, differences};
+use crate::sqlite::foreign_keys;
+use crate::{Error, Options};
+
+/// What the caller puts into a database of a version, besides the rows that are made.
+pub(super) type MoreRows<'a> = Box<dyn Fn(&Connection, &str) -> rusqlite::Result<()> + 'a>;
+
+/// The proof of upgrades.
+pub(super) struct Upgrades<'a> {
+    pub(super) versions: &'a Versions<'a>,
+    pub(super) lab: &'a Lab,
+    pub(super) wishes: &'a Wishes,
+    pub(super) more: Option<&'a MoreRows<'a>>,
+    pub(super) may_lose: &'a BTreeSet<Name>,
+}
+
+/// Findings that come in several versions: the text, and the versions.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    order: Vec<String>,
+    versions: BTreeMap<String, Vec<String>>,
+}
+
+impl Findings {
+    /// Notes a finding; `VERSIONS` in its text stands for those in which it was found.
+    pub(super) fn add(&mut self, text: impl Into<String>, version: &str) {
+        let text = text.into();
+        let versions = self.versions.entry(text.clone()).or_default();
+        if versions.is_empty() {
+            self.order.push(text);
+        }
+        versions.push(version.to_owned());
+    }
+
+    /// The texts, each once.
+    pub(super) fn texts(self) -> Vec<String> {
+        let text = |text: String| {
+            let versions = &self.versions[&text];
+            let words = match versions.as_slice() {
+                [one] => format!("version {one}"),
+                [first, second] => format!("versions {first} and {second}"),
+                [first, .., last] => format!("{} versions from {first} to {last}", versions.len()),
+                [] => String::new(),
+            };
+            text.replacen("VERSIONS", &words, 1)
+        };
+        self.order.iter().cloned().map(text).collect()
+    }
+}
+
+/// A database of a version, with rows.
+struct Filled {
+    db: Connection,
+    seeded: Seeded,
+}
+
+impl Upgrades<'_> {
+    /// A database of that version with rows in it.
+    fn filled(&self, version: usize) -> Result<Filled, Error> {
+        let db = self.versions.fresh(version)?;
+        let forms = forms(self.versions.schema(version), &self.versions.others(version));
+        let seeded = seed(&Maker::new(&db, self.lab, &forms), self.wishes);
+        Ok(Filled { db, seeded })
+    }
+
+    /// The same, with the rows of the caller. What is wrong with it becomes a finding.
+    fn prepared(&self, version: usize, findings: &mut Findings) -> Option<Filled> {
+        let name = self.versions.name(version);
+        let mut filled = match self.filled(version) {
+            Ok(filled) => filled,
+            Err(error) => {
+                findings.add(
+                    format!("a new database cannot be brought to VERSIONS\n{}", indented(&error.to_string())),
+                    name,
+                );
+                return None;
+            }
+        };
+        for (table, refused) in std::mem::take(&mut filled.seeded.refused) {
+            findings.add(unseeded(&table, &refused), name);
+        }
+        if let Some(more) = self.more
+            && let Err(error) = more(&filled.db, name)
+        {
+            findings.add(format!("the rows of `.seed_with` are refused at VERSIONS: {error}"), name);
+            return None;
+        }
+        Some(filled)
+    }
+
+    /// Proves the upgrade from that version, and says how many rows there were.
+    pub(super) fn prove(&self, from: usize, findings: &mut Findings) -> Option<Seeded> {
+        let Filled { mut db, seeded } = self.prepared(from, findings)?;
+        let to = self.versions.count();
+        let name = self.versions.name(from);
+        let lost = match self.upgrade(&mut db, from, to) {
+            Ok(lost) => lost,
+            Err(message) => {
+                let fact = format!(
+                    "a database with rows cannot be upgraded from VERSIONS to version {}",
+                    self.versions.name(to)
+                );
+                let help = "  help: mend the migration; if no release wrote such rows, give those that it wrote: `.seed(\"table\", \"INSERT …\")`";
+                findings.add(format!("{fact}\n{}\n{help}", indented(&message)), name);
+                return None;
+            }
+        };
+        let lost: Vec<Loss> = lost.into_iter().filter(|loss| !self.may_lose.contains(&loss.table)).collect();
+        for loss in &lost {
+            let migration = self.first_loss(from, &loss.table);
+            findings.add(told(loss, migration), name);
+        }
+        lost.is_empty().then_some(seeded)
+    }
+
+    /// Upgrades a database, and compares its rows.
+    fn upgrade(&self, db: &mut Connection, from: usize, to: usize) -> Result<Vec<Loss>, String> {
+        let migrations = self.versions.between(from, to);
+        let all: Vec<&Migration> = migrations.iter().collect();
+        let release = self.versions.release(to);
+        self.walk(db, from, to, &all, |db| release.migrate_with(db, Options::new()).map(drop))
+    }
+
+    /// Runs something that runs these migrations, and compares schema and rows afterwards.
+    fn walk(
+        &self,
+        db: &mut Connection,
+        from: usize,
+        to: usize,
+        migrations: &[&Migration],
+        run: impl FnOnce(&mut Connection) -> Result<(), Error>,
+    ) -> Result<Vec<Loss>, String> {
+        let schemas = [self.versions.schema(from), self.versions.schema(to)];
+        let sql = |error: rusqlite::Error| error.to_string();
+        let before = snapshot(db, schemas[0]).map_err(sql)?;
+        let dangling = foreign_keys::violations(db).map_err(sql)?;
+        run(db).map_err(|error| error.to_string())?;
+        let found = inspect(db).map_err(sql)?;
+        let lines = differences(&found, schemas[1], &Known::of(self.versions.set.migrations()));
+        if !lines.is_empty() {
+            return Err(format!("the schema is another one afterwards\n  {}", lines.join("\n  ")));
+        }
+        let more = foreign_keys::added(&dangling, &foreign_keys::violations(db).map_err(sql)?);
+        if !more.is_empty() {
+            return Err(format!("rows refer to nothing afterwards\n  {}", more.join("\n  ")));
+        }
+        let integrity: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).map_err(sql)?;
+        if integrity != "ok" {
+            return Err(format!("the database is damaged afterwards: {integrity}"));
+        }
+        let mut lineage = Lineage::of(schemas[0]);
+        for migration in migrations {
+            lineage.follow(migration);
+        }
+        let after = snapshot(db, schemas[1]).map_err(sql)?;
+        Ok(Comparison { before: &before, after: &after, schemas, lineage: &lineage }.losses())
+    }
+
+    /// The first migration behind a version after which rows of the table are lost.
+    fn first_loss(&self, from: usize, table: &Name) -> Option<&'static Migration> {
+        (from + 1..=self.versions.count()).find_map(|to| {
+            let Filled { mut db, .. } = self.filled(from).ok()?;
+            let lost = self.upgrade(&mut db, from, to).ok()?;
+            lost.iter().any(|loss| loss.table == *table).then(|| &self.versions.between(to - 1, to)[0])
+        })
+    }
+
+    /// Takes a version back and applies it again.
+    pub(super) fn round_trip(
+        &self,
+        version: usize,
+        downs: &[Migration],
+        findings: &mut Findings,
+    ) -> Option<(Seeded, Vec<Loss>)> {
+        let Filled { mut db, seeded } = self.prepared(version, findings)?;
+        let name = self.versions.name(version);
+        let up = &self.versions.between(version - 1, version)[0];
+        let down = downs.iter().find(|down| down.version == up.version)?;
+        let before = version.checked_sub(2).map(|at| &*self.versions.set.migrations()[at].version);
+        let release = self.versions.release(version);
+        let descend = |db: &mut Connection| release.roll_back(db, downs, before, Options::new()).map(drop);
+        let descended = self.walk(&mut db, version, version - 1, &[down], descend);
+        let losses = match descended {
+            Ok(losses) => losses,
+            Err(message) => {
+                let fact = format!("migration {name} cannot be taken back from a database with rows");
+                findings.add(format!("{fact}\n{}\n  help: mend {}", indented(&message), down.file), name);
+                return None;
+            }
+        };
+        let ascend = |db: &mut Connection| release.migrate_with(db, Options::new()).map(drop);
+        let ascended = self.walk(&mut db, version - 1, version, &[up], ascend);
+        if let Err(message) = &ascended {
+            let fact = format!("migration {name} cannot be applied again after it was taken back");
+            findings.add(format!("{fact}\n{}\n  help: mend {} or {}", indented(message), up.file, down.file), name);
+            return None;
+        }
+        let losses = losses.into_iter().chain(ascended.unwrap_or_default());
+        Some((seeded, losses.collect()))
+    }
+}
+
+pub(super) fn unseeded(table: &Name, refused: &Refused) -> String {
+    let statement = refused.statement.as_ref().map(|sql| format!("\n  | {sql}")).unwrap_or_default();
+    format!(
+        "no row was found that table `{table}` accepts at VERSIONS: {}{statement}\n  \
+         help: give rows: `.seed(\"{table}\", \"INSERT …\")`; or leave the table out: `.leave_out(\"{table}\")`",
+        refused.reason
+    )
+}
+
+fn told(loss: &Loss, migration: Option<&Migration>) -> String {
+    let (count, of, table) = (loss.gone.len(), loss.of, &loss.table);
+    let what = match (loss.gone.as_slice(), loss.new.as_slice()) {
+        ([], new) => format!("{} rows of table `{table}` come from nowhere", new.len()),
+        (_, []) => format!("{count} of {of} rows of table `{table}` are lost"),
+        (_, _) => format!("{count} of {of} rows of table `{table}` are not what they were"),
+    };
+    let mut text = format!("{what} on the way from VERSIONS");
+    if let Some(migration) = migration {
+        text.push_str(&format!("\n  migration:  {}", migration.file));
+    }
+    if let Some((place, sql)) = &loss.statement {
+        text.push_str(&format!("\n  {place}\n  | {}", sql.replace('\n', "\n  | ")));
+    }
+    if let Some(row) = loss.gone.first() {
+        text.push_str(&format!("\n  before:     {row}"));
+    }
+    if let Some(row) = loss.new.first() {
+        text.push_str(&format!("\n  after:      {row}"));
+    }
+    text.push_str(&format!("\n  help: keep every row; if that is meant, say so: `.may_lose(\"{table}\")`"));
+    text
+}
+
+/// Another message, as the detail of this one, which has a help of its own.
+fn indented(message: &str) -> String {
+    let lines = message.lines().filter(|line| !line.starts_with("  help: "));
+    lines.map(|line| format!("  {}", line.strip_prefix("  ").unwrap_or(line))).collect::<Vec<_>>().join("\n")
+}
