@@ -32,6 +32,8 @@ mod cms;
 mod foreign_keys;
 #[path = "runtime/fresh.rs"]
 mod fresh;
+#[path = "runtime/histories.rs"]
+mod histories;
 #[path = "runtime/law.rs"]
 mod law;
 #[path = "runtime/messages.rs"]

@@ -52,11 +52,13 @@ fn refuse(ledger: &Ledger, program: &Program<'_>, last: usize) -> Result<(), Err
         // Where no checksum agrees, the history is one of other files, whatever their versions are.
         && (first_edited.is_none() || !ledger.recorded().all(|at| edited(&at)))
     {
-        let (stray, known) = (stray.as_str(), &migrations[last]);
-        return Err(if program.is_newer(stray) {
-            refusal::newer_elsewhere(origin, stray, migrations, known)
+        let has_checksums = ledger.marks.iter().flatten().all(|mark| *mark != Checksum::None);
+        let is_proved = has_checksums && first_edited.is_none();
+        let stray = refusal::Stray { label: stray, known: &migrations[last], is_proved };
+        return Err(if program.is_newer(stray.label) {
+            refusal::newer_elsewhere(origin, stray, migrations)
         } else {
-            refusal::missing_elsewhere(origin, stray, migrations, known)
+            refusal::missing_elsewhere(origin, stray, migrations)
         });
     }
     if let Some(at) = first_edited

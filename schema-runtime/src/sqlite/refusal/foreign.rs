@@ -1,18 +1,33 @@
 //! What the history of another migration tool and the migrations of the program disagree about.
 
 use rusqlite::Connection;
-use schema_core::Migration;
+use schema_core::{Dialect, Migration, Name, render};
 
 use crate::sqlite::foreign::{Claim, Origin};
 use crate::sqlite::refusal::{Message, file, title};
 use crate::{Error, Kind};
 
-/// What helps whenever the history is one of other files: the schema has the last word.
+/// What helps when the history is one of other files: the schema has the last word.
 fn or_state(version: &str) -> String {
     format!(
-        "if the program's migrations are not those of that history, state the version that the schema has: \
+        "; if the program's migrations are not those of that history, state the version that the schema has: \
          `Options::new().adopt(Adopt::Version(\"{version}\".into()))`"
     )
+}
+
+/// A migration of a history that the program does not have, and the last one of it that the program has. Where the
+/// files are proved to be those of the history, nobody is told to pass it over.
+#[derive(Clone, Copy)]
+pub(crate) struct Stray<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) known: &'a Migration,
+    pub(crate) is_proved: bool,
+}
+
+impl Stray<'_> {
+    fn or_state(self) -> String {
+        if self.is_proved { String::new() } else { or_state(&self.known.version) }
+    }
 }
 
 /// The table has values that the tool does not write.
@@ -26,7 +41,7 @@ pub(crate) fn not_written_by(origin: &Origin, odd: &str, db: &Connection) -> Err
 
 /// The tool began a migration and did not finish it.
 pub(crate) fn unfinished(origin: &Origin, label: &str, migration: Option<&Migration>, db: &Connection) -> Error {
-    let (table, tool) = (&origin.table, origin.tool);
+    let (table, tool) = (render::name(Dialect::Sqlite, &Name::new(Dialect::Sqlite, &*origin.table)), origin.tool);
     let shown = migration.map_or_else(|| label.to_owned(), title);
     let message = Message::new(format!("{tool} began migration {shown} on this database and did not finish it"));
     let (says, update) = match tool {
@@ -42,7 +57,7 @@ pub(crate) fn unfinished(origin: &Origin, label: &str, migration: Option<&Migrat
         Kind::Unfinished,
         format_args!(
             "look at what of it is there, finish or undo it by hand, and put the entry right; when it is finished: \
-             `sqlite3 {} \"{update}\"`",
+             `sqlite3 {} '{update}'`",
             file(db)
         ),
     );
@@ -53,7 +68,8 @@ pub(crate) fn unfinished(origin: &Origin, label: &str, migration: Option<&Migrat
 }
 
 /// The history has a migration that comes after all of the program's.
-pub(crate) fn newer_elsewhere(origin: &Origin, label: &str, migrations: &[Migration], known: &Migration) -> Error {
+pub(crate) fn newer_elsewhere(origin: &Origin, stray: Stray<'_>, migrations: &[Migration]) -> Error {
+    let label = stray.label;
     let ends = migrations.last().map_or_else(|| "has none".to_owned(), |last| format!("ends at {}", last.version));
     Message::new(format!(
         "a newer release wrote this database: {} ran migration {label}, and the program {ends}",
@@ -61,19 +77,20 @@ pub(crate) fn newer_elsewhere(origin: &Origin, label: &str, migrations: &[Migrat
     ))
     .side("database", format_args!("version {label} in {origin}"))
     .side("program", migrations.last().map_or_else(|| "(no migrations)".to_owned(), title))
-    .help(Kind::Newer, format_args!("run the release that knows migration {label}; {}", or_state(&known.version)))
+    .help(Kind::Newer, format_args!("run the release that knows migration {label}{}", stray.or_state()))
 }
 
 /// The history has a migration that the program does not have.
-pub(crate) fn missing_elsewhere(origin: &Origin, label: &str, migrations: &[Migration], known: &Migration) -> Error {
+pub(crate) fn missing_elsewhere(origin: &Origin, stray: Stray<'_>, migrations: &[Migration]) -> Error {
+    let label = stray.label;
     Message::new(format!("{} ran migration {label} on this database, and the program does not have it", origin.tool))
         .side("database", format_args!("version {label} in {origin}"))
         .side("program", super::history::versions(migrations))
         .help(
             Kind::Missing,
             format_args!(
-                "restore its file: `git log --diff-filter=D --name-only` finds the commit that removed it; {}",
-                or_state(&known.version)
+                "restore its file: `git log --diff-filter=D --name-only` finds the commit that removed it{}",
+                stray.or_state()
             ),
         )
 }
@@ -89,7 +106,7 @@ pub(crate) fn edited_elsewhere(
         .side("database", format_args!("{} in {origin}", sides.0))
         .side("program", &sides.1)
         .line(&migration.file)
-        .help(Kind::Edited, format_args!("restore the file as it was; {}", or_state(&known.version)))
+        .help(Kind::Edited, format_args!("restore the file as it was{}", or_state(&known.version)))
         .with_migration(&migration.file)
 }
 
@@ -106,9 +123,8 @@ pub(crate) fn late_elsewhere(origin: &Origin, migration: &Migration, last: &Migr
     .help(
         Kind::Late,
         format_args!(
-            "give it a version after {0}: `cargo driftless rebase` renumbers it; {1}",
-            last.version,
-            or_state(&last.version)
+            "let {} run it first, or give it a version after {}: `cargo driftless rebase` renumbers it",
+            origin.tool, last.version
         ),
     )
     .with_migration(&migration.file)
