@@ -53,7 +53,7 @@ pub use options::{Adopt, Backup, DataPolicy, Options};
 #[cfg(feature = "sqlite")]
 pub use plan::{Plan, PlannedStep};
 #[cfg(feature = "sqlite")]
-pub use report::{Outcome, Report, Step};
+pub use report::{Outcome, Report, Restored, Step};
 pub use sql_type::SqlType;
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;

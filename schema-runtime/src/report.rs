@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::event::{Milliseconds, count};
-use crate::sqlite::backup::Made;
+use crate::sqlite::backup::{Made, restore_command};
 
 /// What [`Sqlite::migrate`](crate::Sqlite::migrate) or [`Sqlite::roll_back`](crate::Sqlite::roll_back) did. Its text is one line, and one more for what it left alone:
 ///
@@ -248,6 +248,43 @@ impl fmt::Display for Report {
             write!(f, "; to go back to it: `{command}`")?;
         }
         Ok(())
+    }
+}
+
+/// What [`Sqlite::restore`](crate::Sqlite::restore) did. Its text is one line, and one more for the backup of what was
+/// there.
+///
+/// ```
+/// # use schema_runtime::{Options, Sqlite};
+/// # use schema_runtime::rusqlite::Connection;
+/// # let directory = tempfile::tempdir()?;
+/// # let (path, backup) = (directory.path().join("app.db"), directory.path().join("app.db.backup"));
+/// # Connection::open(&backup)?.execute_batch("CREATE TABLE notes (text)")?;
+/// let restored = Sqlite::restore(&backup, &path, Options::new())?; // there is no database yet
+/// assert_eq!((restored.database, restored.previous), (path, None));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Restored {
+    /// The database that was restored.
+    pub database: PathBuf,
+    /// The backup of the state that it had, where it had any.
+    pub previous: Option<PathBuf>,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+impl fmt::Display for Restored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "restored {} in {}", self.database.display(), Milliseconds(self.duration))?;
+        match &self.previous {
+            None => Ok(()),
+            Some(previous) => {
+                let command = restore_command(previous, &self.database);
+                write!(f, "\nbackup: {}; to go back to it: `{command}`", previous.display())
+            }
+        }
     }
 }
 

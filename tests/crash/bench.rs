@@ -106,7 +106,19 @@ impl Bench {
     pub(crate) fn again(&self) {
         self.scenario.act(&self.program, &self.file(), Options::new()).expect("the next start");
         assert_eq!(&sound(&self.file()), self.goal(), "the next start ends at the same place");
-        assert_eq!(files(self.directory.path()), ["app.db"], "what is left beside the database");
+        self.assert_left();
+    }
+
+    /// Proves that nothing is left beside the database but backups, each of which is a state that was committed.
+    pub(crate) fn assert_left(&self) {
+        let is_backup = |name: &String| name.starts_with("app.db.before-") && name.ends_with(".backup");
+        let (backups, others): (Vec<_>, Vec<_>) = files(self.directory.path()).into_iter().partition(is_backup);
+        assert_eq!(others, ["app.db"], "what is left beside the database");
+        assert!(backups.len() < self.states.len(), "more backups than changes: {backups:?}");
+        for name in backups {
+            let content = sound(&self.directory.path().join(&name));
+            assert!(self.states.contains(&content), "{name} has a state that nobody committed: {content:#?}");
+        }
     }
 
     /// What a refusal leaves is the file that was found, byte for byte, when no migration came before it.

@@ -162,7 +162,7 @@ fn a_change_that_fails_leaves_no_backup() {
         let error = file.refused(&failing());
         assert_eq!(error.kind(), Kind::Failed);
         let text = error.to_string();
-        let line = "\n  nothing was changed; the backup that was taken first is removed again\n  help: ";
+        let line = "\n  nothing was changed\n  the backup that was taken first is removed again\n  help: ";
         assert!(text.contains(line), "{text}");
         assert_eq!(beside(&file), [""; 0]);
     }

@@ -80,8 +80,7 @@ impl Guard {
             return Ok(());
         }
         let start = Instant::now();
-        let beside = database.parent().unwrap_or(Path::new("."));
-        let directory = self.directory.as_deref().unwrap_or(beside);
+        let directory = self.directory.as_deref().unwrap_or_else(|| copy::directory_of(&database));
         let name = Name { directory, purpose: &change.slug };
         let copy = copy::of_locked(db, &database, &name)
             .map_err(|trouble| refusal::no_backup(&change.words, &losses, directory, trouble))?;

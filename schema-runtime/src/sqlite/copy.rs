@@ -76,6 +76,23 @@ pub(crate) fn of(source: &Connection, file: &Path, name: &Name<'_>, refuse_damag
     Ok(Copy { path, was_there: false })
 }
 
+/// Makes a database of a backup, where there is none.
+pub(crate) fn into(source: &Connection, backup: &Path, database: &Path) -> Result<(), Trouble> {
+    let stem = database.file_name().map_or_else(|| "database".to_owned(), |name| name.to_string_lossy().into_owned());
+    let mut unfinished = Unfinished::new(directory_of(database), &stem, backup)?;
+    fill(source, &mut unfinished)?;
+    unfinished.name_it(database).map_err(|error| Trouble::File(database.to_owned(), error))?;
+    unfinished.settle()
+}
+
+/// The directory that a file is in.
+pub(crate) fn directory_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
 /// A character that needs no quotes in a shell and is allowed in a name of a file everywhere.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
@@ -113,8 +130,7 @@ pub(crate) fn step(backup: &Backup<'_, '_>) -> rusqlite::Result<()> {
 /// What is broken in a database file that nobody uses, in SQLite's words. What its constraints say about its rows
 /// does not count: that is as it was.
 pub(crate) fn damage(path: &Path) -> rusqlite::Result<Option<String>> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(url(path, "immutable=1"), flags)?;
+    let db = reader(path)?;
     // Conditions may call functions that only the application knows.
     db.execute_batch("PRAGMA ignore_check_constraints = ON")?;
     match db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)) {
@@ -129,13 +145,24 @@ pub(crate) fn damage(path: &Path) -> rusqlite::Result<Option<String>> {
     }
 }
 
+/// Opens a file for reading, so that nothing appears beside it: where no log belongs to it, nobody writes it.
+pub(crate) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let has_log = ["-wal", "-journal"].iter().any(|log| {
+        let mut path = path.as_os_str().to_owned();
+        path.push(log);
+        Path::new(&path).exists()
+    });
+    Connection::open_with_flags(url(path, if has_log { "mode=ro" } else { "immutable=1" }), flags)
+}
+
 /// A path as SQLite takes it with parameters.
 fn url(path: &Path, parameters: &str) -> String {
     #[cfg(unix)]
     let bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec();
     #[cfg(not(unix))]
     let bytes = format!("/{}", path.display()).replace('\\', "/").into_bytes();
-    let mut url = "file:".to_owned();
+    let mut url = if bytes.starts_with(b"/") { "file://" } else { "file:" }.to_owned();
     for byte in bytes {
         if byte == b'/' || is_plain(char::from(byte)) {
             url.push(char::from(byte));
@@ -266,7 +293,7 @@ impl Unfinished {
 
     /// Gives the file its name, with a number where there is one of that name.
     fn publish(self, name: &str) -> Result<PathBuf, Trouble> {
-        let directory = self.path.parent().unwrap_or(Path::new("."));
+        let directory = directory_of(&self.path);
         let mut number = 1_u32;
         let path = loop {
             let tail = if number == 1 { String::new() } else { format!("-{number}") };
@@ -277,9 +304,15 @@ impl Unfinished {
                 Err(error) => return Err(Trouble::File(path, error)),
             }
         };
-        drop(fs::remove_file(&self.path));
-        synchronise(directory).map_err(|error| Trouble::File(directory.to_owned(), error))?;
+        self.settle()?;
         Ok(path)
+    }
+
+    /// Takes away the name from before, and makes sure of the new one.
+    fn settle(&self) -> Result<(), Trouble> {
+        drop(fs::remove_file(&self.path));
+        let directory = directory_of(&self.path);
+        synchronise(directory).map_err(|error| Trouble::File(directory.to_owned(), error))
     }
 
     fn name_it(&self, path: &Path) -> io::Result<()> {

@@ -17,6 +17,7 @@ mod loss;
 mod migrate;
 mod pages;
 pub(crate) mod refusal;
+mod restore;
 mod roll_back;
 mod route;
 mod script;
@@ -32,7 +33,7 @@ use rusqlite::Connection;
 use schema_core::Migration;
 use schema_replay::{Blueprint, Replay};
 
-use crate::{Error, ModelMeta, Options, Plan, Report, Status};
+use crate::{Error, ModelMeta, Options, Plan, Report, Restored, Status};
 
 /// The migrations of one SQLite database and the schema they lead to, embedded into the program:
 /// the type of the `static` that `schema!` declares.
@@ -451,6 +452,41 @@ impl Sqlite {
     /// When the database cannot be read.
     pub fn status(&self, db: &Connection) -> Result<Status, Error> {
         survey::status(self, db)
+    }
+
+    /// Brings a database file back to a backup, such as one that [`Options::backup`] speaks of. The state that the file
+    /// has is kept as a backup, too, unless [`Options::backup`] is [`Backup::Never`](crate::Backup::Never); a file that
+    /// does not exist is created.
+    ///
+    /// The backup is checked first. The file is written in one transaction, so that after a crash it is the old or the
+    /// new one, and only while no other connection uses it: one that has a database in WAL mode open uses it.
+    ///
+    /// ```
+    /// use schema_runtime::rusqlite::Connection;
+    /// use schema_runtime::{Options, Sqlite};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let (path, backup) = (directory.path().join("app.db"), directory.path().join("app.db.backup"));
+    /// Connection::open(&path)?.execute_batch("CREATE TABLE notes (text); INSERT INTO notes VALUES ('kept')")?;
+    /// std::fs::copy(&path, &backup)?;
+    /// Connection::open(&path)?.execute_batch("DROP TABLE notes")?;
+    ///
+    /// let restored = Sqlite::restore(&backup, &path, Options::new())?;
+    /// assert!(restored.previous.is_some_and(|path| path.exists()));
+    /// let text: String = Connection::open(&path)?.query_row("SELECT text FROM notes", [], |row| row.get(0))?;
+    /// assert_eq!(text, "kept");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the backup is none, when the database is in use or cannot be written, or when its present state cannot be
+    /// kept. The database is then as it was.
+    pub fn restore(
+        backup: impl AsRef<Path>,
+        database: impl AsRef<Path>,
+        options: Options<'_>,
+    ) -> Result<Restored, Error> {
+        restore::restore(backup.as_ref(), database.as_ref(), &options)
     }
 
     /// Takes migrations back until the database is at version `to`; `None` takes all of them back. `downs` holds
