@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use peers_common::Shape;
 use schema_core::{Dialect, Migration, chain, checksum};
+use schema_replay::{Blueprint, Object};
 
 fn main() {
     println!("cargo::rerun-if-env-changed=PEERS_N");
@@ -33,9 +34,24 @@ fn main() {
         )
         .expect("writing to a string");
     }
-    writeln!(text, "], {last:?}, &{:?});", replay.catalogue).expect("writing to a string");
+    write!(text, "], {last:?}, &{:?})", replay.catalogue).expect("writing to a string");
+    text.push_str(if replay.blueprint.is_some() { ".with_blueprint(&BLUEPRINT);\n" } else { ";\n" });
+    text.extend(replay.blueprint.iter().map(blueprint));
     let dir = std::env::var("OUT_DIR").expect("cargo sets it");
     std::fs::write(format!("{dir}/set.rs"), text).expect("the directory is there");
+}
+
+/// All that is in a new database, as `schema!` writes it.
+fn blueprint(blueprint: &Blueprint) -> String {
+    let mut text = format!("static OBJECTS: [Object; {}] = [\n", blueprint.objects.len());
+    for Object { kind, name, table, sql, tree } in &*blueprint.objects {
+        let sql = sql.as_ref().map_or_else(|| "None".to_owned(), |sql| format!("Some({:?})", &**sql));
+        writeln!(text, "object({kind:?}, {name:?}, {table:?}, {sql}, Tree::{tree:?}),").expect("writing to a string");
+    }
+    let Blueprint { digest, engine, .. } = blueprint;
+    writeln!(text, "];\nstatic BLUEPRINT: Blueprint = blueprint(&OBJECTS, &[], {digest:?}, {engine});")
+        .expect("writing to a string");
+    text
 }
 
 fn migration(m: peers_common::Migration) -> Migration {

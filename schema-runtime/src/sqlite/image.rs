@@ -9,6 +9,7 @@ use schema_replay::{Blueprint, Object, Tree};
 
 use crate::sqlite::history::{self, Record};
 use crate::sqlite::pages::{Field, INDEX_LEAF, Pages, TABLE_LEAF, empty};
+use crate::sqlite::script;
 
 /// The count of schema changes in a file that was just made. A backup into an empty file ends with the same one.
 pub(crate) const COOKIE: i64 = 1;
@@ -79,40 +80,50 @@ impl Image {
     pub(crate) fn open(&self) -> rusqlite::Result<Connection> {
         let mut db = Connection::open_in_memory()?;
         let length = self.first.len() + self.roots.len() * self.size + self.rest.len();
-        db.deserialize_read_exact(MAIN_DB, self.bytes(), length, false)?;
+        db.deserialize_read_exact(MAIN_DB, self.bytes(), length, true)?;
+        // Pages that are never written are copied from where they are, without a cache in between.
+        script::execute(&db, &format!("PRAGMA mmap_size = {LIMIT}"))?;
         Ok(db)
     }
 
     /// The bytes of the file, one after the other.
     fn bytes(&self) -> impl Read {
-        let roots = Roots { size: self.size, left: self.roots.iter(), page: Vec::new(), at: 0 };
+        let roots = Roots { size: self.size, left: self.roots.iter(), page: Vec::new() };
         self.first.chain(roots).chain(&*self.rest)
     }
 }
 
-/// The root pages. Nearly all of them are empty, so there is never more than one of them.
+/// The root pages, nearly all of which are empty.
 struct Roots<'a> {
     size: usize,
     left: std::slice::Iter<'a, Root>,
+    /// What is left of the page that comes next.
     page: Vec<u8>,
-    at: usize,
 }
 
 impl Read for Roots<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.at == self.page.len() {
-            let Some(root) = self.left.next() else { return Ok(0) };
-            self.page.clear();
-            match root {
-                Root::Empty(kind) => self.page.extend_from_slice(&empty(self.size, *kind)),
-                Root::Filled(page) => self.page.extend_from_slice(page),
+        if self.page.is_empty() {
+            let header = match self.left.next() {
+                Some(Root::Empty(kind)) => empty(self.size, *kind),
+                Some(Root::Filled(page)) => {
+                    self.page.clone_from(page);
+                    return self.read(buffer);
+                }
+                None => return Ok(0),
+            };
+            // Straight to where it belongs, as there are thousands of them.
+            if let Some(page) = buffer.get_mut(..self.size) {
+                page.fill(0);
+                page[..header.len()].copy_from_slice(&header);
+                return Ok(self.size);
             }
+            self.page.extend_from_slice(&header);
             self.page.resize(self.size, 0);
-            self.at = 0;
         }
-        let count = buffer.len().min(self.page.len() - self.at);
-        buffer[..count].copy_from_slice(&self.page[self.at..self.at + count]);
-        self.at += count;
+        let count = buffer.len().min(self.page.len());
+        buffer[..count].copy_from_slice(&self.page[..count]);
+        self.page.drain(..count);
         Ok(count)
     }
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use driftless::__private::{Blueprint, Object, Tree, blueprint, object};
 use driftless::{Migration, Sqlite};
 use peers_common::{Args, Peer, Result};
 use rusqlite::Connection;
