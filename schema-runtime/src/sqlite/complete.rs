@@ -118,13 +118,7 @@ pub(crate) fn moves_rows(migration: &Migration) -> bool {
 /// The statements of a migration on rows that it does not merely copy for a rebuild: on tables that are there
 /// before it or after it.
 pub(crate) fn row_statements<'m>(migration: &'m Migration, schemas: Pair<&Inspection>) -> Vec<Statement<'m>> {
-    let lasting = |name: &Name| {
-        let has = |inspection: &Inspection| {
-            inspection.schema.tables.keys().any(|table| table.name == *name)
-                || inspection.unmanaged.iter().any(|object| object.name == *name)
-        };
-        has(schemas.before) || has(schemas.after)
-    };
+    let lasting = |name: &Name| is_lasting(name, schemas);
     let is_own = |statement: &Statement<'_>| match classify(statement) {
         StatementKind::Insert | StatementKind::Update | StatementKind::Delete => {
             target(statement).is_none_or(|name| lasting(&name))
@@ -133,6 +127,15 @@ pub(crate) fn row_statements<'m>(migration: &'m Migration, schemas: Pair<&Inspec
         _ => false,
     };
     statements(Dialect::Sqlite, &migration.sql).into_iter().filter(is_own).collect()
+}
+
+/// Whether it is there before the migration or after it.
+pub(crate) fn is_lasting(name: &Name, schemas: Pair<&Inspection>) -> bool {
+    let has = |inspection: &Inspection| {
+        inspection.schema.tables.keys().any(|table| table.name == *name)
+            || inspection.unmanaged.iter().any(|object| object.name == *name)
+    };
+    has(schemas.before) || has(schemas.after)
 }
 
 /// The table that an INSERT, UPDATE or DELETE changes.

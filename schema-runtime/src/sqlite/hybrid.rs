@@ -1,5 +1,7 @@
 //! What of each pending migration a database has already.
 
+use std::collections::BTreeMap;
+
 use schema_core::sqlite::statement::{AlterAction, StatementKind, classify};
 use schema_core::token::statements;
 use schema_core::{
@@ -105,6 +107,18 @@ impl Standing {
         self.leaves.iter().any(|(leaf, mark)| *mark == Mark::There && leaf.table() == Some(table))
     }
 
+    /// The tables, views and triggers that it changes, and whether each is missing; `None` when one is there in part.
+    pub(crate) fn whole_objects(&self) -> Option<BTreeMap<Name, bool>> {
+        let mut objects = BTreeMap::new();
+        for (leaf, mark) in self.leaves.iter().filter(|(_, mark)| *mark != Mark::Kept) {
+            let missing = *mark == Mark::Missing;
+            if objects.insert(leaf.object(), missing).is_some_and(|before| before != missing) {
+                return None;
+            }
+        }
+        Some(objects)
+    }
+
     /// What is in the way, in words.
     pub(crate) fn conflicts(&self) -> Vec<String> {
         let other = |(_, mark): &(Leaf, Mark)| match mark {
@@ -155,6 +169,18 @@ impl Leaf {
     /// Whether it takes a table or a column away.
     pub(crate) fn takes_data(&self) -> bool {
         matches!(self, Leaf::Part(Change::DropTable(_) | Change::Column { edit: Edit::Drop(_), .. }))
+    }
+
+    /// The name of the table, view or trigger that it belongs to.
+    fn object(&self) -> Name {
+        match self {
+            Leaf::Part(change) | Leaf::Remade(change) => {
+                change.table().map_or_else(|| Name::new(Dialect::Sqlite, ""), |table| table.name.clone())
+            }
+            Leaf::Object(Edit::Add(object) | Edit::Drop(object) | Edit::Alter(Pair { after: object, .. })) => {
+                object.name.clone()
+            }
+        }
     }
 
     /// The table that it is a part of.

@@ -22,6 +22,7 @@ mod roll_back;
 mod route;
 mod script;
 mod settings;
+mod subset;
 mod survey;
 mod verdict;
 mod walk;

@@ -2,6 +2,7 @@
 //! on the likeness of the database before any of it is done.
 
 use rusqlite::Connection;
+use schema_core::token::Statement;
 use schema_core::{Inspection, Migration, Pair};
 use schema_replay::{Problem, Replayer};
 
@@ -11,6 +12,7 @@ use crate::sqlite::expected::Expected;
 use crate::sqlite::history::{Row, TABLE};
 use crate::sqlite::hybrid::{Leaf, Standing, Verdict};
 use crate::sqlite::refusal;
+use crate::sqlite::subset::subset;
 use crate::{DataPolicy, Error};
 
 /// What is to be done, migration by migration.
@@ -91,6 +93,13 @@ struct Stage<'s> {
     schemas: Pair<&'s Inspection>,
 }
 
+impl Stage<'_> {
+    fn lacks(&self) -> String {
+        let (missing, total) = (self.standing.missing().len(), self.standing.count());
+        format!("{missing} of its {total} changes {} missing", if missing == 1 { "is" } else { "are" })
+    }
+}
+
 impl Survey<'_> {
     /// Rehearses the pending migrations and returns what each of them has to do.
     pub(crate) fn legs(&self) -> Result<Vec<Leg>, Dead> {
@@ -116,8 +125,14 @@ impl Survey<'_> {
                 is_adopted: at < self.floor,
                 schemas: Pair::new(&before, &after),
             };
-            let (act, why) = self.act(&stage, rehearsal)?;
-            rehearsal.perform(stage.migration, &act)?;
+            let (act, why) = match self.own_words(&stage)? {
+                Some(own) if rehearsal.perform(stage.migration, &own.0).is_ok() => own,
+                _ => {
+                    let act = self.act(&stage, rehearsal)?;
+                    rehearsal.perform(stage.migration, &act.0)?;
+                    act
+                }
+            };
             legs.push(Leg { act, why, goal: Some(agreement::fingerprint(&rehearsal.inspection()?)) });
             before = after;
         }
@@ -142,19 +157,33 @@ impl Survey<'_> {
                 let missing = stage.standing.missing();
                 let mut statements = rest(stage, &missing, &rehearsal.inspection()?)?;
                 statements.extend(self.on_rows(stage)?);
-                Ok((Act::Complete(statements), format!("{} of its {total} changes are missing", missing.len())))
+                Ok((Act::Complete(statements), stage.lacks()))
             }
         }
     }
 
+    /// The statements of a migration that is partly there, as far as they are about what is missing.
+    fn own_words(&self, stage: &Stage<'_>) -> Result<Option<(Act, String)>, Error> {
+        if stage.verdict != Verdict::Partial {
+            return Ok(None);
+        }
+        let Some(subset) = subset(stage.migration, stage.standing, stage.schemas) else { return Ok(None) };
+        let mut statements: Vec<String> = subset.run.iter().map(|sql| (*sql).to_owned()).collect();
+        statements.extend(self.decided(stage.migration, subset.rows)?);
+        Ok(Some((Act::Complete(statements), stage.lacks())))
+    }
+
     /// What the caller wants to be done with the statements of a migration on rows.
     fn on_rows(&self, stage: &Stage<'_>) -> Result<Vec<String>, Error> {
-        let rows = complete::row_statements(stage.migration, stage.schemas);
+        self.decided(stage.migration, complete::row_statements(stage.migration, stage.schemas))
+    }
+
+    fn decided(&self, migration: &Migration, rows: Vec<Statement<'_>>) -> Result<Vec<String>, Error> {
         match self.policy {
             _ if rows.is_empty() => Ok(Vec::new()),
             DataPolicy::Adopt => Ok(Vec::new()),
             DataPolicy::Run => Ok(rows.iter().map(|statement| statement.text.to_owned()).collect()),
-            DataPolicy::Refuse => Err(refusal::undecided_rows(stage.migration, &rows)),
+            DataPolicy::Refuse => Err(refusal::undecided_rows(migration, &rows)),
         }
     }
 }
