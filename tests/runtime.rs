@@ -38,6 +38,8 @@ mod histories;
 mod law;
 #[path = "runtime/messages.rs"]
 mod messages;
+#[path = "runtime/preflight.rs"]
+mod preflight;
 #[path = "runtime/roll_back.rs"]
 mod roll_back;
 #[path = "runtime/states.rs"]

@@ -5,6 +5,8 @@ use std::fmt;
 
 use schema_core::Place;
 
+use crate::Offenders;
+
 /// What kept a database from being migrated, planned for or read.
 ///
 /// It is one opaque, word-sized type, so that it can grow without breaking anybody; [`Error::kind`]
@@ -32,6 +34,7 @@ struct Inner {
     place: Option<Place>,
     sql: Option<Box<str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    offenders: Vec<Offenders>,
 }
 
 /// What an [`Error`] is about.
@@ -71,6 +74,8 @@ pub enum Kind {
     Newer,
     /// A statement of a migration failed.
     Failed,
+    /// Rows of the database break what a migration adds: a key, NOT NULL, a CHECK, a type. See [`Error::offenders`].
+    Offenders,
     /// Another connection holds the database for longer than the busy timeout.
     Busy,
     /// The database cannot be written.
@@ -121,7 +126,15 @@ pub enum Kind {
 impl Error {
     #[cold]
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Error {
-        Error(Box::new(Inner { kind, message: message.into(), migration: None, place: None, sql: None, source: None }))
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            migration: None,
+            place: None,
+            sql: None,
+            source: None,
+            offenders: Vec::new(),
+        }))
     }
 
     pub(crate) fn with_migration(mut self, file: &str) -> Error {
@@ -146,6 +159,18 @@ impl Error {
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Error {
         self.0.source = Some(Box::new(source));
+        self
+    }
+
+    pub(crate) fn with_offenders(mut self, offenders: Vec<Offenders>) -> Error {
+        self.0.offenders = offenders;
+        self
+    }
+
+    /// The same error, told as another one.
+    pub(crate) fn retold(mut self, other: Error) -> Error {
+        self.0.kind = other.0.kind;
+        self.0.message = other.0.message;
         self
     }
 
@@ -263,6 +288,17 @@ impl Error {
     /// ```
     pub fn sql(&self) -> Option<&str> {
         self.0.sql.as_deref()
+    }
+
+    /// The rows that are in the way, for [`Kind::Offenders`] and [`Kind::ForeignKeys`]; [`Offenders`] has an example.
+    ///
+    /// ```
+    /// fn all(error: &schema_runtime::Error) -> u64 {
+    ///     error.offenders().iter().map(|offenders| offenders.count).sum()
+    /// }
+    /// ```
+    pub fn offenders(&self) -> &[Offenders] {
+        &self.0.offenders
     }
 
     /// Whether another connection is in the way, so that trying again later may help.

@@ -15,6 +15,8 @@ mod error;
 #[cfg(feature = "sqlite")]
 mod event;
 #[cfg(feature = "sqlite")]
+mod offenders;
+#[cfg(feature = "sqlite")]
 mod options;
 #[cfg(feature = "sqlite")]
 mod plan;
@@ -48,6 +50,8 @@ pub use audit::{Audit, AuditFinding, Category, Severity};
 pub use error::{Error, Kind};
 #[cfg(feature = "sqlite")]
 pub use event::Event;
+#[cfg(feature = "sqlite")]
+pub use offenders::Offenders;
 #[cfg(feature = "sqlite")]
 pub use options::{Adopt, Backup, DataPolicy, Options};
 #[cfg(feature = "sqlite")]

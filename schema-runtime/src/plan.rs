@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Outcome, State, event};
+use crate::{Offenders, Outcome, State, event};
 
 /// What [`Sqlite::migrate`](crate::Sqlite::migrate) would do to a database, and why. Its text is a list:
 ///
@@ -90,6 +90,8 @@ pub struct PlannedStep {
     pub sql: Vec<String>,
     /// Why it would be recorded so, where the history and the schema do not say it: in words, or empty.
     pub why: String,
+    /// The rows that it would fail on, or may fail on.
+    pub offenders: Vec<Offenders>,
 }
 
 impl Plan {
@@ -140,6 +142,13 @@ impl fmt::Display for Plan {
             }
             for loss in &step.losses {
                 write!(f, "\n         loses: {loss}")?;
+            }
+            for offenders in &step.offenders {
+                write!(f, "\n         {offenders}")?;
+                for sample in &offenders.samples {
+                    write!(f, "\n         - {sample}")?;
+                }
+                write!(f, "\n         all: {}", offenders.query)?;
             }
         }
         for line in &self.drift {

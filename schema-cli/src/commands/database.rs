@@ -31,6 +31,7 @@ pub(crate) fn failed(error: &Error) -> Stop {
         | Kind::Diverged
         | Kind::CorruptHistory
         | Kind::AlteredHistory
+        | Kind::Offenders
         | Kind::ForeignKeys
         | Kind::Ambiguous
         | Kind::Unadopted

@@ -15,7 +15,7 @@ use crate::sqlite::judge::{Judge, Task};
 use crate::sqlite::route::{Act, Route};
 use crate::sqlite::script::{self, Nature};
 use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
-use crate::sqlite::{Sqlite, refusal};
+use crate::sqlite::{Sqlite, preflight, refusal};
 use crate::{Error, Event, Options, Outcome, Report, Step};
 
 /// Brings a database to the schema of the program's migrations.
@@ -305,9 +305,12 @@ impl<'a, 'o> Run<'a, 'o> {
     }
 
     pub(super) fn run(&mut self, migration: &'static Migration) -> Result<(), Error> {
+        let types = preflight::Types::before(&mut self.judge, migration)?;
         let options = &mut *self.options;
-        self.waiting.extend(script::run(self.judge.db, migration, &mut |event| observe(options, event))?);
-        self.settings.reset().map_err(refusal::database)
+        let waiting = script::run(self.judge.db, migration, &mut |event| observe(options, event));
+        self.waiting.extend(waiting.map_err(|error| preflight::explain(&mut self.judge, migration, error))?);
+        self.settings.reset().map_err(refusal::database)?;
+        types.refuse_misfits(&mut self.judge, migration)
     }
 
     pub(super) fn violations(&self) -> Result<Violations, Error> {

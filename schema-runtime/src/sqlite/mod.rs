@@ -16,6 +16,7 @@ mod judge;
 mod loss;
 mod migrate;
 mod pages;
+mod preflight;
 pub(crate) mod refusal;
 mod restore;
 mod roll_back;

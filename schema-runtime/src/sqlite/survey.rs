@@ -1,11 +1,12 @@
 //! What would be done to a database, and how it stands: the judge without a lock.
 
 use rusqlite::Connection;
-use schema_core::Migration;
+use schema_core::{Migration, Pair};
+use schema_replay::inspect;
 
 use crate::sqlite::judge::{Judge, Situation, Task};
 use crate::sqlite::route::{Act, Leg};
-use crate::sqlite::{Sqlite, loss, migrate, refusal, script};
+use crate::sqlite::{Sqlite, loss, migrate, preflight, refusal, script};
 use crate::{Adopt, Error, MigrationStatus, Options, Outcome, Plan, PlannedStep, State, Status};
 
 /// What [`migrate::migrate`] would do.
@@ -22,6 +23,7 @@ pub(crate) fn plan(set: &Sqlite, db: &Connection, options: &Options<'_>) -> Resu
         }
     };
     foresee(db, &mut steps)?;
+    ask(&mut judge, &mut steps)?;
     Ok(Plan { reason, state: situation.state, evidence: situation.evidence, steps, drift, unmanaged: judge.unmanaged })
 }
 
@@ -33,6 +35,24 @@ fn foresee(db: &Connection, steps: &mut [PlannedStep]) -> Result<(), Error> {
     let scripts: Vec<&str> = scripts.iter().map(String::as_str).collect();
     let losses = loss::losses_of_each(db, &scripts).map_err(refusal::database)?;
     running.iter_mut().zip(losses).for_each(|(step, losses)| step.losses = losses);
+    Ok(())
+}
+
+/// Notes the rows that the migrations that would run do not allow.
+fn ask(judge: &mut Judge<'_>, steps: &mut [PlannedStep]) -> Result<(), Error> {
+    let runs = |step: &PlannedStep| matches!(step.outcome, Outcome::Applied | Outcome::Completed);
+    let Some(first) = steps.iter().position(runs) else { return Ok(()) };
+    let found = inspect(judge.db).map_err(refusal::database)?.schema;
+    let count = judge.set.migrations().len() - steps.len();
+    let mut before = judge.expected.after(count + first)?.schema;
+    for (at, step) in steps.iter_mut().enumerate().skip(first) {
+        let after = judge.expected.after(count + at + 1)?.schema;
+        if runs(step) {
+            let sql = step.sql.join(";\n");
+            step.offenders = preflight::foreseen(judge.db, &found, Pair::new(&before, &after), &sql, at == first)?;
+        }
+        before = after;
+    }
     Ok(())
 }
 
@@ -78,6 +98,7 @@ fn step(migration: &Migration, outcome: Outcome, sql: Vec<String>) -> PlannedSte
         statements: sql.len(),
         sql,
         why: String::new(),
+        offenders: Vec::new(),
     }
 }
 

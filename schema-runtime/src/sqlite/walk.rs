@@ -12,7 +12,7 @@ use crate::sqlite::history::Record;
 use crate::sqlite::migrate::{Run, ms, observe};
 use crate::sqlite::route::{Act, Leg, Route};
 use crate::sqlite::settings::Lock;
-use crate::sqlite::{refusal, script};
+use crate::sqlite::{preflight, refusal, script};
 use crate::{Error, Event, Outcome};
 
 /// What was done with one migration.
@@ -77,7 +77,8 @@ impl Run<'_, '_> {
             Act::Complete(sql) => {
                 observe(self.options, &Event::Completing { migration, position, total, statements: sql.len() });
                 let options = &mut *self.options;
-                script::complete(self.judge.db, migration, sql, &mut |event| observe(options, event))?;
+                let went = script::complete(self.judge.db, migration, sql, &mut |event| observe(options, event));
+                went.map_err(|error| preflight::explain(&mut self.judge, migration, error))?;
                 self.settings.reset().map_err(refusal::database)?;
                 Ok(Outcome::Completed)
             }

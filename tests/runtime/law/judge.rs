@@ -91,6 +91,10 @@ fn judge_migrated(
         Ok(plan) => plan,
         Err(error) => return fail(format!("it was migrated, and the plan had said\n{error}")),
     };
+    let foreseen = plan.steps.iter().flat_map(|step| &step.offenders).find(|offenders| offenders.certain);
+    if let Some(offenders) = foreseen {
+        return fail(format!("it was migrated, and the plan had said that {offenders}: {}", offenders.query));
+    }
     let steps = |list: Vec<(&String, Outcome)>| format!("{list:?}");
     let planned = steps(plan.steps.iter().map(|step| (&step.version, step.outcome)).collect());
     let done = steps(report.steps.iter().map(|step| (&step.version, step.outcome)).collect());
@@ -118,7 +122,7 @@ fn judge_migrated(
 
 /// What a statement says about the rows, once it meets them.
 fn is_about_rows(error: &Error) -> bool {
-    matches!(error.kind(), Kind::Failed | Kind::ForeignKeys)
+    matches!(error.kind(), Kind::Failed | Kind::Offenders | Kind::ForeignKeys)
 }
 
 fn judge_refused(

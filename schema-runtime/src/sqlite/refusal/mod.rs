@@ -5,6 +5,7 @@ mod backup;
 mod circumstance;
 mod foreign;
 mod history;
+mod offenders;
 mod run;
 mod schema;
 
@@ -12,6 +13,7 @@ pub(crate) use backup::*;
 pub(crate) use circumstance::*;
 pub(crate) use foreign::*;
 pub(crate) use history::*;
+pub(crate) use offenders::*;
 pub(crate) use run::*;
 pub(crate) use schema::*;
 
