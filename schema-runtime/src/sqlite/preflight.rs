@@ -40,10 +40,11 @@ pub(crate) fn explain(judge: &mut Judge<'_>, migration: &Migration, error: Error
     let Some(at) = position(judge, migration) else { return error };
     let (Ok(before), Ok(after)) = (judge.expected.after(at), judge.expected.after(at + 1)) else { return error };
     let schemas = Pair::new(&before.schema, &after.schema);
+    let emptied = effect::effect(&migration.sql).emptied;
     let blamed = |db: &Connection| -> Option<Vec<Offenders>> {
         let found = inspect(db).ok()?.schema;
         let mut rules = rules(&found, schemas);
-        rules.retain(|rule| complaint.is_about(rule, schemas));
+        rules.retain(|rule| complaint.is_about(rule, schemas) && !emptied.contains(&rule.table.name.name));
         asked(db, &rules).ok().filter(|offenders| !offenders.is_empty())
     };
     let found = blamed(judge.db).or_else(|| {
