@@ -34,6 +34,8 @@ mod foreign_keys;
 mod fresh;
 #[path = "runtime/histories.rs"]
 mod histories;
+#[path = "runtime/histories_refused.rs"]
+mod histories_refused;
 #[path = "runtime/law.rs"]
 mod law;
 #[path = "runtime/messages.rs"]

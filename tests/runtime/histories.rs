@@ -10,7 +10,7 @@ use schema_runtime::{Outcome, Sqlite};
 use crate::common::{File, history, one};
 
 /// The migrations, by name and text.
-const MIGRATIONS: [(&str, &str); 4] = [
+pub(crate) const MIGRATIONS: [(&str, &str); 4] = [
     ("users", "-- Who may write.\nCREATE TABLE users (\n  id INTEGER PRIMARY KEY,\n  email TEXT NOT NULL UNIQUE\n);\n"),
     (
         "posts",
@@ -22,8 +22,8 @@ const MIGRATIONS: [(&str, &str); 4] = [
 
 /// How a tool names its files, and what it records.
 #[derive(Clone, Copy)]
-struct Tool {
-    name: &'static str,
+pub(crate) struct Tool {
+    pub(crate) name: &'static str,
     /// What the file of migration N is called: `#` is N and `*` the name.
     file: &'static str,
     before: &'static str,
@@ -32,12 +32,22 @@ struct Tool {
     create: &'static str,
     /// What is written when each migration has run.
     insert: [&'static str; 4],
+    /// Whether a schema of another version contradicts it.
+    pub(crate) is_binding: bool,
 }
 
-const PLAIN: Tool =
-    Tool { name: "", file: "000#_*.sql", before: "", after: "", table: "", create: "", insert: [""; 4] };
+const PLAIN: Tool = Tool {
+    name: "",
+    file: "000#_*.sql",
+    before: "",
+    after: "",
+    table: "",
+    create: "",
+    insert: [""; 4],
+    is_binding: true,
+};
 
-const SQLX: Tool = Tool {
+pub(crate) const SQLX: Tool = Tool {
     name: "sqlx",
     file: "2024010#120000_*.sql",
     table: "_sqlx_migrations",
@@ -69,7 +79,7 @@ const SQLX_ON_WINDOWS: Tool = Tool {
     ..SQLX
 };
 
-const DIESEL: Tool = Tool {
+pub(crate) const DIESEL: Tool = Tool {
     name: "diesel",
     file: "2024-01-0#-120000-0000_*/up.sql",
     table: "__diesel_schema_migrations",
@@ -86,7 +96,7 @@ const DIESEL: Tool = Tool {
     ..PLAIN
 };
 
-const REFINERY: Tool = Tool {
+pub(crate) const REFINERY: Tool = Tool {
     name: "refinery",
     file: "V#__*.sql",
     table: "refinery_schema_history",
@@ -117,7 +127,7 @@ const RUSQLITE_MIGRATION: Tool = Tool {
 };
 
 /// Its users write their migrations in Rust, and would number them as files.
-const RUSQLITE_MIGRATION_IN_RUST: Tool = Tool { file: "000#_*.sql", ..RUSQLITE_MIGRATION };
+const RUSQLITE_MIGRATION_IN_RUST: Tool = Tool { file: "000#_*.sql", is_binding: false, ..RUSQLITE_MIGRATION };
 
 const DBMATE: Tool = Tool {
     name: "dbmate",
@@ -132,9 +142,10 @@ const DBMATE: Tool = Tool {
         "INSERT INTO schema_migrations (version) VALUES ('20240103120000');",
         "INSERT INTO schema_migrations (version) VALUES ('20240104120000');",
     ],
+    ..PLAIN
 };
 
-const GOLANG_MIGRATE: Tool = Tool {
+pub(crate) const GOLANG_MIGRATE: Tool = Tool {
     name: "golang-migrate",
     file: "#_*.up.sql",
     table: "schema_migrations",
@@ -149,7 +160,7 @@ const GOLANG_MIGRATE: Tool = Tool {
     ..PLAIN
 };
 
-const GOOSE: Tool = Tool {
+pub(crate) const GOOSE: Tool = Tool {
     name: "goose",
     file: "0000#_*.sql",
     before: "-- +goose Up\n",
@@ -169,6 +180,7 @@ const GOOSE: Tool = Tool {
         "INSERT INTO goose_db_version (version_id, is_applied) VALUES (3, 1);",
         "INSERT INTO goose_db_version (version_id, is_applied) VALUES (4, 1);",
     ],
+    ..PLAIN
 };
 
 const SEA_ORM: Tool = Tool {
@@ -182,6 +194,7 @@ const SEA_ORM: Tool = Tool {
         "INSERT INTO seaql_migrations VALUES ('m20240103_120000_published', 1795270940);",
         "INSERT INTO seaql_migrations VALUES ('m20240104_120000_posts_author', 1795270940);",
     ],
+    is_binding: false,
     ..PLAIN
 };
 
@@ -195,10 +208,11 @@ const BARE: Tool = Tool {
         "INSERT INTO schema_migrations VALUES (3, '0003_published.sql', '2026-01-01');",
         "INSERT INTO schema_migrations VALUES (4, '0004_posts_author.sql', '2026-01-01');",
     ],
+    is_binding: false,
     ..PLAIN
 };
 
-const TOOLS: [Tool; 11] = [
+pub(crate) const TOOLS: [Tool; 11] = [
     SQLX,
     SQLX_ON_WINDOWS,
     DIESEL,
@@ -214,11 +228,11 @@ const TOOLS: [Tool; 11] = [
 
 impl Tool {
     /// The program whose migrations are files as the tool wants them.
-    fn program(self) -> Sqlite {
+    pub(crate) fn program(self) -> Sqlite {
         self.program_of(&MIGRATIONS)
     }
 
-    fn program_of(self, migrations: &[(&str, &str)]) -> Sqlite {
+    pub(crate) fn program_of(self, migrations: &[(&str, &str)]) -> Sqlite {
         let directory = tempfile::tempdir().expect("a directory");
         for (number, (name, sql)) in (1..).zip(migrations) {
             let file = self.file.replace('#', &number.to_string()).replace('*', name);
@@ -231,7 +245,7 @@ impl Tool {
     }
 
     /// What it records of the first migrations.
-    fn records(self, count: usize) -> String {
+    pub(crate) fn records(self, count: usize) -> String {
         format!("{}{}", self.create, self.insert[..count].concat())
     }
 
@@ -257,7 +271,7 @@ impl Tool {
 }
 
 /// The schema after that many migrations, with rows.
-fn schema(count: usize) -> String {
+pub(crate) fn schema(count: usize) -> String {
     let sql: String = MIGRATIONS[..count].iter().map(|(_, sql)| *sql).collect();
     let rows = [
         "INSERT INTO users VALUES (7, 'a@example.org');",

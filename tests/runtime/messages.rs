@@ -212,7 +212,9 @@ fn files() -> Vec<(&'static str, String)> {
 #[test]
 fn every_message() {
     let mut shown = String::new();
-    for (name, text) in [history(), schemas(), statements(), files()].into_iter().flatten() {
+    for (name, text) in
+        [history(), crate::histories_refused::refusals(), schemas(), statements(), files()].into_iter().flatten()
+    {
         assert!(text.contains("nothing") && text.contains("\n  help: "), "{name}: {text}");
         writeln!(shown, "# {name}\n{text}\n").expect("memory");
     }
