@@ -31,6 +31,24 @@ type Observer<'a> = Box<dyn FnMut(&Event<'_>) + 'a>;
 
 /// What to do with a database that has tables of the migrations but no history of them.
 ///
+/// Another tool may have kept one. These are read, proved and never changed:
+///
+/// | tool | history |
+/// |---|---|
+/// | sqlx | `_sqlx_migrations`, or another table with its columns |
+/// | refinery | `refinery_schema_history`, or another table with its columns |
+/// | diesel | `__diesel_schema_migrations` |
+/// | goose | `goose_db_version`, or another table with its columns |
+/// | golang-migrate | `schema_migrations (version, dirty)`, or another table with its columns |
+/// | dbmate, Rails | `schema_migrations (version)` |
+/// | sea-orm | `seaql_migrations`; the modules are found by their names |
+/// | an application's own | `schema_migrations` with any columns, by the names or versions in it |
+/// | `rusqlite_migration` | `PRAGMA user_version`, where there is no other history |
+///
+/// The checksums of sqlx and refinery have to be those of the program's files; line ends and a byte order mark do not
+/// count. A schema that lacks what is recorded is refused, except where the record may mean something else: for the
+/// last three, the schema goes before it (for `rusqlite_migration` unless the files are laid out as `01-name/up.sql`).
+///
 /// ```
 /// # use schema_runtime::{Migration, Sqlite, checksum};
 /// # use schema_runtime::rusqlite::Connection;

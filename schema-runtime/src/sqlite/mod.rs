@@ -49,6 +49,7 @@ use crate::{Error, ModelMeta, Options, Plan, Report, Restored, Status};
 /// | empty, or without any table of the migrations | the final schema and its history are created at once |
 /// | at an earlier version | the migrations that are pending run, each in a transaction with its history row |
 /// | without a history, but with the schema of a version | that version is recorded, then the pending ones run |
+/// | with the history of another tool: see [`Adopt`](crate::Adopt) | what it recorded and what is proved is recorded here as well, then the pending ones run |
 /// | up to date | one `SELECT` finds so, however many migrations there are |
 ///
 /// Everything else is an [`Error`] of its own [`Kind`](crate::Kind), and leaves the database as it was. So does a
