@@ -24,6 +24,8 @@ mod house;
 
 #[path = "runtime/audit.rs"]
 mod audit;
+#[path = "runtime/audit_laws.rs"]
+mod audit_laws;
 #[path = "runtime/backup.rs"]
 mod backup;
 #[path = "runtime/cms.rs"]

@@ -2,7 +2,7 @@
 //! is given leads to a schema without that fault and without a new one, and loses nothing.
 
 use rusqlite::Connection;
-use schema_core::plan::{EngineVersion, HazardKind, Plan, Refusal, Request, Step, plan};
+use schema_core::plan::{EngineVersion, Hazard, HazardKind, Plan, Refusal, Request, Step, plan};
 use schema_core::{Change, Column, Edit, Inspection, ObjectName, Pair, Renames, Schema};
 use schema_replay::inspect;
 
@@ -181,26 +181,24 @@ fn whole(sql: &str) -> String {
 
 /// What to do with the statements.
 fn told(fault: &Fault, steps: &[Step]) -> String {
-    let hazards = || steps.iter().flat_map(|step| &step.hazards);
-    let why = match fault.category {
+    let mut help = match fault.category {
         Category::OtherName | Category::OtherMeans => {
-            "nothing is at risk; a migration would take it for drift, and the SQL below ends that"
+            "nothing is at risk; a migration would take it for drift, and the SQL below ends that".to_owned()
         }
-        _ => "run the SQL below",
+        _ => "run the SQL below".to_owned(),
     };
-    let mut help = why.to_owned();
-    let mut messages: Vec<&str> = Vec::new();
-    for hazard in hazards().filter(|hazard| hazard.kind != HazardKind::Orphans) {
-        if !messages.contains(&hazard.message.as_str()) {
-            messages.push(&hazard.message);
-        }
+    if steps.len() > 1 {
+        help.push_str(", stopping and rolling back at the first error, as `sqlite3 -bail` does");
     }
+    let (orphans, others): (Vec<&Hazard>, Vec<&Hazard>) =
+        steps.iter().flat_map(|step| &step.hazards).partition(|hazard| hazard.kind == HazardKind::Orphans);
+    let mut messages: Vec<&str> = others.iter().map(|hazard| hazard.message.as_str()).collect();
+    messages.dedup();
     if !messages.is_empty() {
         help.push_str(&format!("; {}, and then it fails and changes nothing", messages.join(", ")));
     }
-    if let Some(hazard) = hazards().find(|hazard| hazard.kind == HazardKind::Orphans) {
-        let message = &hazard.message;
-        help.push_str(&format!("; {message}: they stay, and `PRAGMA foreign_key_check` lists them"));
+    if let Some(hazard) = orphans.first() {
+        help.push_str(&format!("; {}: they stay, and `PRAGMA foreign_key_check` lists them", hazard.message));
     }
     help
 }
