@@ -62,9 +62,10 @@ fn keeps(before: &BTreeMap<Name, Vec<BTreeMap<Name, String>>>, after: &Connectio
     before.iter().all(|(table, rows)| {
         let Some(mut now) = after.remove(table) else { return false };
         let stays = |name: &Name| rows.iter().any(|row| row.contains_key(name)) && !but.iter().any(|one| name.is(one));
-        now.iter_mut().for_each(|row| row.retain(|name, _| stays(name)));
         let mut then = rows.clone();
-        then.iter_mut().for_each(|row| row.retain(|name, _| stays(name)));
+        for row in now.iter_mut().chain(&mut then) {
+            row.retain(|name, _| stays(name));
+        }
         then.sort();
         now.sort();
         then == now
@@ -139,7 +140,9 @@ fn equal_schemas_have_no_findings() {
 #[test]
 fn one_change_is_one_finding_and_the_sql_ends_it() {
     let tally = RefCell::new(Tally::default());
-    law("one change", 900, 400, |c| {
+    law("one change", 700, 500, |c| {
+        // Chosen first: what is made of used-up numbers is all the same.
+        let kind = c.below(26);
         let wanted = if c.chance(50) {
             let db = engine::open();
             let mut ddl = house::schema(c);
@@ -150,7 +153,7 @@ fn one_change_is_one_finding_and_the_sql_ends_it() {
         };
         let Some(wanted) = settled(&wanted) else { return Ok(()) };
         let mut changed = wanted.clone();
-        let Some(expected) = mutate(c, &mut changed) else { return Ok(()) };
+        let Some(expected) = mutate(c, kind, &mut changed) else { return Ok(()) };
         // What SQLite makes something else of is another mutation.
         if settled(&changed).as_ref() != Some(&changed) || changed == wanted {
             return Ok(());
@@ -178,7 +181,7 @@ fn one_change_is_one_finding_and_the_sql_ends_it() {
 #[test]
 fn many_changes_are_mended_one_by_one() {
     let tally = RefCell::new(Tally::default());
-    law("many changes", 150, 500, |c| {
+    law("many changes", 120, 500, |c| {
         let before = engine::open();
         let mut ddl = house::schema(c);
         ddl.retain(|sql| before.execute_batch(sql).is_ok());
@@ -221,10 +224,9 @@ const MUTATED: &[Category] = &[
 ];
 
 /// Changes one fact of a schema; the answer is what the audit has to call it.
-fn mutate(c: &mut Choices, schema: &mut Schema) -> Option<Category> {
+fn mutate(c: &mut Choices, kind: usize, schema: &mut Schema) -> Option<Category> {
     let tables: Vec<ObjectName> = schema.tables.keys().cloned().collect();
     let own = c.of(&tables);
-    let kind = c.below(24);
     match kind {
         0 => {
             schema.tables.remove(&own);
@@ -240,10 +242,10 @@ fn mutate(c: &mut Choices, schema: &mut Schema) -> Option<Category> {
     }
     let table = schema.tables.get_mut(&own)?;
     match kind {
-        2..=4 => drop_part(c, table),
-        5..=8 => key_part(c, table),
-        9..=10 => other_part(c, table),
-        11 => columns(c, table),
+        2..=6 => drop_part(c, table),
+        7..=11 => key_part(c, table),
+        16 => other_part(c, table),
+        17..=18 => columns(c, table),
         12 => {
             table.columns.push(column("only here"));
             Some(Category::ExtraColumn)
@@ -326,7 +328,8 @@ fn key_part(c: &mut Choices, table: &mut Table) -> Option<Category> {
             let gone = table.indexes.remove(c.below(table.indexes.len()));
             let like = table.indexes.iter().any(|other| rule(&other.parts) == rule(&gone.parts));
             let category = if gone.unique { Category::MissingUnique } else { Category::MissingIndex };
-            (!like && !(gone.unique && enforced(table, &gone.parts))).then_some(category)
+            let still = like || (gone.unique && enforced(table, &gone.parts));
+            (!still).then_some(category)
         }
         _ => {
             let at = c.below(table.indexes.len().max(1));
@@ -391,7 +394,8 @@ fn fact(c: &mut Choices, table: &mut Table) -> Option<Category> {
         }
         1 if !is_key => {
             let before = column.ty.affinity();
-            column.ty = ColumnType::parse(D, c.of(&["TEXT", "CHAR(7)", "INTEGER", "INT", "REAL", "BLOB"]));
+            column.ty =
+                ColumnType::parse(D, c.of(&["TEXT", "CHAR(7)", "INTEGER", "INT", "REAL", "DOUBLE", "BLOB", ""]));
             let same = before == column.ty.affinity();
             (!table.options.strict).then_some(if same { Category::CompatibleType } else { Category::IncompatibleType })
         }
