@@ -9,6 +9,8 @@ mod cms;
 mod commands;
 #[path = "cli/database.rs"]
 mod database;
+#[path = "cli/histories.rs"]
+mod histories;
 #[cfg(unix)]
 #[path = "cli/hostile.rs"]
 mod hostile;
