@@ -53,7 +53,12 @@ fn rows_that_refer_to_nothing_are_refused() {
     let orphan = ("2", "orphan", "DELETE FROM users WHERE id = 2");
     let error = file.refused(&set(&[TABLES, orphan]));
     assert_eq!(error.kind(), Kind::ForeignKeys);
-    assert!(error.to_string().contains("table `posts`, row 11: refers to a row that `users` does not have"), "{error}");
+    assert!(
+        error.to_string().contains(
+            ": 1 row of `posts` breaks FOREIGN KEY (user_id) REFERENCES users (id)\n  - user_id = 2 in row id = 11\n"
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -67,7 +72,7 @@ fn those_that_were_there_are_no_reason() {
     let error = set.migrate_file(&file.path).expect_err("the third adds one");
     assert_eq!(error.kind(), Kind::ForeignKeys);
     let text = error.to_string();
-    assert!(text.contains("row 13") && !text.contains("row 12"), "{text}");
+    assert!(text.contains("- row id = 13\n") && !text.contains("id = 12"), "{text}");
     assert_eq!(crate::common::history(&file.open()), "1 created, 2 applied");
     assert_eq!(one(&file.open(), "SELECT count(*) FROM posts"), "3");
 }

@@ -151,6 +151,24 @@ fn statements() -> Vec<(&'static str, String)> {
             let program = set(&[first, ("2", "orphan", "DELETE FROM p")]);
             migrated(&[first], "INSERT INTO p VALUES (1); INSERT INTO c VALUES (7, 1), (8, 1)", &program)
         }),
+        ("rows that repeat a key, and rows without a value", {
+            let first = ("1", "users", "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, name TEXT)");
+            let rebuilt = "CREATE TABLE new (id INTEGER PRIMARY KEY, email TEXT UNIQUE, name TEXT UNIQUE NOT NULL);
+INSERT INTO new (id, email, name) SELECT id, email, name FROM users;
+DROP TABLE users;
+ALTER TABLE new RENAME TO users;";
+            let rows = "INSERT INTO users VALUES (3, 'a@b.c', 'a'), (4, 'x', 'x'), (7, 'a@b.c', 'x'), (9, 'x', 'x')";
+            migrated(&[first], rows, &set(&[first, ("2", "unique", rebuilt)]))
+        }),
+        ("values that are not of their new type", {
+            let first = ("1", "users", "CREATE TABLE users (id INTEGER PRIMARY KEY, age TEXT)");
+            let rebuilt = "CREATE TABLE new (id INTEGER PRIMARY KEY, age INTEGER);
+INSERT INTO new (id, age) SELECT id, age FROM users;
+DROP TABLE users;
+ALTER TABLE new RENAME TO users;";
+            let rows = "INSERT INTO users VALUES (1, '30'), (2, 'old'), (3, NULL)";
+            migrated(&[first], rows, &set(&[first, ("2", "numbers", rebuilt)]))
+        }),
         ("full", {
             let file = File::migrated(&[A]);
             let rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)\nINSERT INTO a SELECT i FROM n";

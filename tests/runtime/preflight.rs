@@ -3,9 +3,9 @@
 #[path = "preflight/law.rs"]
 mod law;
 
-use schema_runtime::{Error, Kind, Offenders};
+use schema_runtime::{Error, Kind, Offenders, Options};
 
-use crate::common::{File, one, set};
+use crate::common::{File, migration, one, set};
 
 const USERS: &str = "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER, org INTEGER);";
 
@@ -153,7 +153,7 @@ fn types() {
 age = 'old' in row id = 3
 age = 'very old' in row id = 5
 1 row of `users` will break the type INTEGER (org)
-org = 1.5 in row id = 3";
+org = '1.5' in row id = 3";
     let without_queries =
         |text: &str| text.lines().filter(|line| !line.starts_with("SELECT")).collect::<Vec<_>>().join("\n");
     // SQLite itself refuses them in a STRICT table, one column at a time.
@@ -271,4 +271,26 @@ fn a_failure_that_is_about_no_rule_says_what_sqlite_says() {
     let sql = "INSERT INTO users (id) VALUES (1); CREATE UNIQUE INDEX u ON users (org)";
     let (_, error) = both(USERS, "INSERT INTO users (id) VALUES (1)", sql);
     assert_eq!((error.kind(), error.offenders()), (Kind::Failed, &[][..]), "{error}");
+}
+
+#[test]
+fn rows_in_the_way_of_a_way_down() {
+    let second = "CREATE TABLE __new_users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER, org TEXT);
+        INSERT INTO __new_users SELECT id, email, age, org FROM users; DROP TABLE users;
+        ALTER TABLE __new_users RENAME TO users;";
+    let first = "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE, age INTEGER, org TEXT);";
+    let down = second.replace("email TEXT", "email TEXT UNIQUE");
+    let program = set(&[("1", "first", first), ("2", "plain", second)]);
+    let file = File::none();
+    program.migrate_file(&file.path).expect("it migrates");
+    file.open().execute_batch(ROWS).expect("rows");
+    let downs = vec![migration(("2", "plain", &down))];
+    let error = program.roll_back(&mut file.open(), &downs, Some("1"), Options::new()).expect_err("a refusal");
+    assert_eq!(
+        error.to_string().lines().take(2).collect::<Vec<_>>(),
+        [
+            "the way down of migration 2 (plain) cannot run: 1 row of `users` breaks UNIQUE (email)",
+            "  - email = 'a@b.c' in rows id = 1, id = 3"
+        ]
+    );
 }

@@ -149,7 +149,11 @@ fn rows_that_refer_to_nothing_are_refused() {
     let file = File::migrated(&[first, second]);
     file.open().execute_batch("INSERT INTO p VALUES (1); INSERT INTO c VALUES (1)").expect("rows");
     let text = refused(&file, &program, &[down(("2", "rows", "DROP TABLE other; DELETE FROM p"))], Some("1"));
-    assert!(text.starts_with("ForeignKeys\n") && text.contains("refers to a row that `p` does not have"), "{text}");
+    assert!(
+        text.starts_with("ForeignKeys\n")
+            && text.contains(": 1 row of `c` breaks FOREIGN KEY (p) REFERENCES p (id)\n  - p = 1 in row rowid = 1\n"),
+        "{text}"
+    );
 }
 
 #[test]

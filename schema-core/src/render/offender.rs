@@ -191,8 +191,13 @@ impl<'a> Rows<'a> {
     /// ```
     pub fn misfits(&self, column: &Column) -> Option<Question> {
         let class = storage_class(self.tables.after, column)?;
-        let condition = format!("typeof({}) NOT IN ('{class}', 'null')", name(SQLITE, &column.name));
-        Some(self.rows_where(&[&column.name], |name| *name == column.name, &condition))
+        let own = name(SQLITE, &column.name);
+        let condition = match (self.stored(column), affinity(self.tables.after, column)) {
+            (None, _) | (_, Affinity::Blob | Affinity::Numeric) => format!("typeof({own}) NOT IN ('{class}', 'null')"),
+            (Some(_), affinity) => unconvertible(&own, affinity),
+        };
+        // The values are shown as they are: nothing of the column is to be asked as it will be.
+        Some(self.rows_where(&[&column.name], |_| false, &condition))
     }
 
     /// The rows that refer to no row of the parent; a row with a NULL in the key refers to nothing. The values are
@@ -379,6 +384,20 @@ fn storage_class(table: &Table, column: &Column) -> Option<&'static str> {
         Affinity::Blob => (table.options.strict && column.ty.as_str() == "BLOB").then_some("blob"),
         // Dates, decimals and the like are stored as text as often as not.
         Affinity::Numeric => None,
+    }
+}
+
+/// That a value is not converted by an affinity: see [`converted`].
+fn unconvertible(value: &str, affinity: Affinity) -> String {
+    let is_no_number = format!("{value} != CAST({value} AS NUMERIC)");
+    match affinity {
+        Affinity::Integer => format!(
+            "typeof({value}) = 'blob' \
+             OR typeof({value}) = 'text' AND ({is_no_number} OR typeof(CAST({value} AS NUMERIC)) = 'real') \
+             OR typeof({value}) = 'real' AND ({value} != CAST({value} AS INTEGER) OR {value} <= -9223372036854775808.0)"
+        ),
+        Affinity::Real => format!("typeof({value}) = 'blob' OR typeof({value}) = 'text' AND {is_no_number}"),
+        _ => format!("typeof({value}) = 'blob'"),
     }
 }
 

@@ -318,8 +318,7 @@ impl<'a, 'o> Run<'a, 'o> {
     }
 
     pub(super) fn refuse_orphans(&self, migration: &Migration, before: &Violations) -> Result<(), Error> {
-        let added = foreign_keys::added(before, &self.violations()?);
-        if added.is_empty() { Ok(()) } else { Err(refusal::orphans(migration, &added)) }
+        preflight::refuse_orphans(self.judge.db, migration, before)
     }
 
     pub(super) fn record(&self, rows: &[Row], migrations: &[Migration], record: &Record<'_>) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 mod ask;
 mod effect;
+mod orphans;
 mod rules;
 
 use rusqlite::{Connection, ErrorCode, ffi};
@@ -12,8 +13,8 @@ use crate::sqlite::judge::Judge;
 use crate::sqlite::refusal;
 use crate::{Error, Offenders};
 
-pub(crate) use rules::Class;
-use rules::{Rule, rules};
+pub(crate) use orphans::refuse_orphans;
+use rules::{Class, Rule, rules};
 
 /// What a migration that is pending will break, or may break: when it has statements that may mend the rows, or when
 /// others run before it.
@@ -36,9 +37,23 @@ pub(crate) fn foreseen(
 /// The error of a migration with the rows that are in its way, where there are such. They are asked for in the
 /// transaction that the migration failed in, since it may have changed rows before, or else as they were before it.
 pub(crate) fn explain(judge: &mut Judge<'_>, migration: &Migration, error: Error) -> Error {
+    match position(judge, migration) {
+        Some(at) => explain_between(judge, migration, Pair::new(at, at + 1), error),
+        None => error,
+    }
+}
+
+/// The same of a migration that leads from the schema of so many migrations to that of so many, such as a way down.
+pub(crate) fn explain_between(
+    judge: &mut Judge<'_>,
+    migration: &Migration,
+    counts: Pair<usize>,
+    error: Error,
+) -> Error {
     let Some(complaint) = complaint(&error) else { return error };
-    let Some(at) = position(judge, migration) else { return error };
-    let (Ok(before), Ok(after)) = (judge.expected.after(at), judge.expected.after(at + 1)) else { return error };
+    let Pair { before: Ok(before), after: Ok(after) } = counts.map(|count| judge.expected.after(count)) else {
+        return error;
+    };
     let schemas = Pair::new(&before.schema, &after.schema);
     let emptied = effect::effect(&migration.sql).emptied;
     let blamed = |db: &Connection| -> Option<Vec<Offenders>> {
@@ -76,12 +91,17 @@ impl Types {
     pub(crate) fn refuse_misfits(&self, judge: &mut Judge<'_>, migration: &Migration) -> Result<(), Error> {
         let Some((at, before)) = &self.0 else { return Ok(()) };
         let after = judge.expected.after(at + 1)?.schema;
-        let mut rules = rules(&after, Pair::new(before, &after));
-        rules.retain(|rule| rule.class == Class::Type);
-        match asked(judge.db, &rules)? {
-            offenders if offenders.is_empty() => Ok(()),
-            offenders => Err(refusal::unconverted(migration, offenders)),
+        let mut now = rules(&after, Pair::new(before, &after));
+        now.retain(|rule| rule.class == Class::Type);
+        let mut offenders = asked(judge.db, &now)?;
+        // The database will be as it was before the migration, when somebody looks for these rows.
+        for then in rules(before, Pair::new(before, &after)) {
+            let is_it = |one: &&mut Offenders| then.table.name.name.is(&one.table) && then.words == one.rule;
+            if let Some(one) = offenders.iter_mut().find(is_it) {
+                one.query = then.question.sql;
+            }
         }
+        if offenders.is_empty() { Ok(()) } else { Err(refusal::unconverted(migration, offenders)) }
     }
 }
 

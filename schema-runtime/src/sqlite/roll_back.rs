@@ -4,14 +4,14 @@
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use schema_core::Migration;
+use schema_core::{Migration, Pair};
 
 use crate::sqlite::backup::{Change, Guard};
 use crate::sqlite::foreign_keys;
 use crate::sqlite::history::{self, Row};
 use crate::sqlite::judge::Judge;
 use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
-use crate::sqlite::{Sqlite, migrate, refusal, script, verdict};
+use crate::sqlite::{Sqlite, migrate, preflight, refusal, script, verdict};
 use crate::{Adopt, Error, Event, Options, Outcome, Report, Step};
 
 /// Takes migrations back until `to` is the last one that the database has.
@@ -95,14 +95,13 @@ impl Run<'_, '_> {
         let db = self.judge.db;
         let before = foreign_keys::violations(db).map_err(refusal::database)?;
         let options = &mut *self.options;
-        let waiting =
-            script::run(db, &down, &mut |event| migrate::observe(options, event)).map_err(refusal::on_the_way_down)?;
+        let went = script::run(db, &down, &mut |event| migrate::observe(options, event));
+        let counts = Pair::new(rows.len(), rows.len() - 1);
+        let waiting = went.map_err(|error| {
+            refusal::on_the_way_down(preflight::explain_between(&mut self.judge, &down, counts, error))
+        })?;
         self.settings.reset().map_err(refusal::database)?;
-        let after = foreign_keys::violations(db).map_err(refusal::database)?;
-        let added = foreign_keys::added(&before, &after);
-        if !added.is_empty() {
-            return Err(refusal::orphans(&down, &added));
-        }
+        preflight::refuse_orphans(db, &down, &before)?;
         let (lines, _) = self.judge.compare(rows.len() - 1)?;
         if !lines.is_empty() {
             return Err(refusal::not_undone(&down, migrations[..rows.len() - 1].last(), &lines));

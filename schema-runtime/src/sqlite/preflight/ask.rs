@@ -9,7 +9,7 @@ use crate::sqlite::preflight::rules::{Class, Rule};
 use crate::sqlite::refusal;
 
 /// How many samples are shown.
-const SAMPLES: usize = 5;
+pub(crate) const SAMPLES: usize = 5;
 
 /// How much of a value is shown, in characters.
 const SHOWN: usize = 40;
@@ -81,12 +81,12 @@ fn groups(db: &Connection, rule: &Rule<'_>) -> rusqlite::Result<(u64, Vec<String
 }
 
 /// What tells the row with that rowid from the others.
-fn located(statement: &mut Statement<'_>, keys: &[String], rowid: i64) -> rusqlite::Result<String> {
+pub(crate) fn located(statement: &mut Statement<'_>, keys: &[String], rowid: i64) -> rusqlite::Result<String> {
     statement.query_row([rowid], |row| pairs(keys, row, 0))
 }
 
 /// `org = 1 and id = 2`.
-pub(crate) fn pairs(labels: &[String], row: &Row<'_>, start: usize) -> rusqlite::Result<String> {
+fn pairs(labels: &[String], row: &Row<'_>, start: usize) -> rusqlite::Result<String> {
     let pair = |(at, label): (usize, &String)| Ok(format!("{label} = {}", value(row.get_ref(start + at)?)));
     let pairs = labels.iter().enumerate().map(pair).collect::<rusqlite::Result<Vec<String>>>()?;
     Ok(pairs.join(" and "))

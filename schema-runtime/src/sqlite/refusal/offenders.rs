@@ -36,6 +36,21 @@ pub(crate) fn unconverted(migration: &Migration, offenders: Vec<Offenders>) -> E
         .with_offenders(offenders)
 }
 
+/// A migration leaves rows that refer to nothing; the others are told in words, since no query finds them.
+pub(crate) fn orphans(migration: &Migration, offenders: Vec<Offenders>, others: &[String]) -> Error {
+    let help = if offenders.is_empty() {
+        "delete or repair these rows in the migration, before its end"
+    } else {
+        "delete or repair these rows in the migration, before its end; there the query finds all of them"
+    };
+    listed(format!("migration {} leaves rows that refer to nothing", title(migration)), &offenders)
+        .list(others)
+        .line(&migration.file)
+        .help(Kind::ForeignKeys, help)
+        .with_migration(&migration.file)
+        .with_offenders(offenders)
+}
+
 /// The fact with the first rule, the samples of it, and the other rules with theirs.
 fn listed(fact: String, offenders: &[Offenders]) -> Message {
     let mut message = match offenders.first() {

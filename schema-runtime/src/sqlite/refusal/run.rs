@@ -78,15 +78,6 @@ pub(crate) fn diverged(migration: &Migration, differences: &[String]) -> Error {
         .with_migration(&migration.file)
 }
 
-/// A migration leaves orphans.
-pub(crate) fn orphans(migration: &Migration, violations: &[String]) -> Error {
-    Message::new(format!("migration {} leaves rows that refer to nothing", title(migration)))
-        .line(&migration.file)
-        .list(violations)
-        .help(Kind::ForeignKeys, "delete or repair these rows in the migration, before its end")
-        .with_migration(&migration.file)
-}
-
 /// A migration cannot be taken back.
 pub(crate) fn irreversible(migration: &Migration) -> Error {
     Message::new(format!("migration {} has no way down", title(migration)))
