@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use driftless::{Kind, Migration, Outcome, Sqlite, checksum, schema};
+use driftless::{Kind, Migration, Outcome, Sqlite, State, checksum, schema};
 use models::{AuthState, AuthorizationCode, Note, Session, Token};
 use rusqlite::Connection;
 
@@ -22,10 +22,33 @@ schema! {
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// What the old releases left in the tables of the baseline.
+const ROWS: &str = "
+    INSERT INTO notes (slug, file_path) VALUES ('first', 'notes/first.md'), ('second', 'notes/second.md');
+    INSERT INTO sessions (session_token, me, expires_at) VALUES ('s1', 'https://me.example', '2030-01-01');
+    INSERT INTO tokens (token, me) VALUES ('t1', 'https://me.example'), ('t2', 'https://me.example');
+    INSERT INTO auth_state (state, expires_at) VALUES ('xyz', '2030-01-01');";
+
+/// What the newest release wrote into the tables of the third migration.
+const NEW_ROWS: &str = "
+    INSERT INTO tokens (token_hash, me, expires_at) VALUES ('h1', 'https://me.example', '2030-01-01');
+    INSERT INTO authorization_codes (code_hash, me, client_id, redirect_uri, expires_at)
+    VALUES ('c1', 'https://me.example', 'app', 'https://app.example', '2030-01-01');";
+
+/// The history that the system kept by itself, and in which it counted otherwise.
+const OWN_HISTORY: &str = "
+    CREATE TABLE schema_migrations (id INTEGER PRIMARY KEY, migration_name TEXT UNIQUE, applied_at TEXT);
+    INSERT INTO schema_migrations (migration_name) VALUES ('001_add_code_verifier_to_auth_state.sql');";
+
 fn main() -> Result<()> {
     let dir = tempfile::tempdir()?;
     no_database(&dir.path().join("a.db"))?;
-    only_the_baseline(&dir.path().join("b.db"))?;
+    for (at, database) in found()?.into_iter().enumerate() {
+        let path = dir.path().join(format!("{at}.db"));
+        Connection::open(&path)?.execute_batch(&database.sql)?;
+        one_state_out(&path, &database)?;
+    }
+    another_index(&dir.path().join("f.db"))?;
     another_history(dir.path())?;
     newer_than_the_program(&dir.path().join("m.db"))
 }
@@ -44,28 +67,101 @@ fn no_database(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// B: somebody ran the baseline by hand, years ago, and the tables are full. Nothing says which
-/// migrations ran; that the schema is exactly the first one's does.
-fn only_the_baseline(path: &Path) -> Result<()> {
-    println!("B. the baseline, rows in every table, no history");
-    let mut db = Connection::open(path)?;
-    db.execute_batch(&CMS.migrations()[0].sql)?;
-    db.execute_batch(
-        "INSERT INTO notes (slug, file_path) VALUES ('first', 'notes/first.md'), ('second', 'notes/second.md');
-         INSERT INTO sessions (session_token, me, expires_at) VALUES ('s1', 'https://me.example', '2030-01-01');
-         INSERT INTO tokens (token, me) VALUES ('t1', 'https://me.example');
-         INSERT INTO auth_state (state, expires_at) VALUES ('xyz', '2030-01-01');",
-    )?;
-    print!("   {}", indented(&CMS.plan(&db)?));
-    let report = CMS.migrate(&mut db)?;
-    println!("   {report}\n");
+/// A database as it was found, and what has to become of it.
+struct Found {
+    title: &'static str,
+    sql: String,
+    state: State,
+    outcomes: [Outcome; 3],
+    /// How many tokens there are afterwards.
+    tokens: i64,
+}
 
+/// B to E, G and H. Nothing in the program knows about any of them: there is one call, and the migrations.
+fn found() -> Result<Vec<Found>> {
+    use Outcome::{Adopted, Applied, Completed};
+    let [baseline, verifier, tokens] = CMS.migrations() else { return Err("three migrations".into()) };
+    let (baseline, verifier, tokens) = (&*baseline.sql, &*verifier.sql, &*tokens.sql);
+    let half = tokens.replace("CREATE INDEX idx_tokens_", "-- CREATE INDEX idx_tokens_");
+    let hot_fix = "ALTER TABLE tokens ADD COLUMN token_hash TEXT;";
+    let statistics = "CREATE TABLE stats (day TEXT, hits INTEGER); INSERT INTO stats VALUES ('mon', 7);
+        CREATE TRIGGER notes_seen AFTER INSERT ON notes BEGIN UPDATE stats SET hits = hits + 1; END;";
+    Ok(vec![
+        Found {
+            title: "B. the baseline, rows in every table, no history",
+            sql: [baseline, ROWS].concat(),
+            state: State::Unmanaged,
+            outcomes: [Adopted, Applied, Applied],
+            // 0003 drops the tokens that were stored in the clear, as it says. They are in the backup.
+            tokens: 0,
+        },
+        Found {
+            title: "C. release 0.9.5, which kept a history of its own",
+            sql: [baseline, verifier, ROWS, OWN_HISTORY].concat(),
+            state: State::Foreign,
+            outcomes: [Adopted, Adopted, Applied],
+            tokens: 0,
+        },
+        Found {
+            title: "D. a fresh install of the first release candidate: everything is there, and nothing says so",
+            sql: [baseline, verifier, ROWS, tokens, NEW_ROWS].concat(),
+            state: State::Unmanaged,
+            outcomes: [Adopted, Adopted, Adopted],
+            tokens: 1,
+        },
+        Found {
+            title: "E. production at the second release candidate: 0003 is there, but for three indexes",
+            sql: [baseline, verifier, ROWS, &half, NEW_ROWS, OWN_HISTORY].concat(),
+            state: State::Hybrid,
+            outcomes: [Adopted, Adopted, Completed],
+            tokens: 1,
+        },
+        Found {
+            title: "G. release 0.9.5 after a hot fix by hand",
+            sql: [baseline, verifier, ROWS, OWN_HISTORY, hot_fix].concat(),
+            state: State::Drifted,
+            outcomes: [Adopted, Adopted, Applied],
+            tokens: 0,
+        },
+        Found {
+            title: "H. the baseline, with a table and a trigger that somebody added for himself",
+            sql: [baseline, ROWS, statistics].concat(),
+            state: State::Unmanaged,
+            outcomes: [Adopted, Applied, Applied],
+            tokens: 0,
+        },
+    ])
+}
+
+/// Says what was found, what would be done and why, and does it.
+fn one_state_out(path: &Path, found: &Found) -> Result<()> {
+    println!("{}", found.title);
+    let mut db = Connection::open(path)?;
+    let status = CMS.status(&db)?;
+    println!("   state: {}", status.state);
+    print!("{}", indented(&CMS.plan(&db)?));
+    let report = CMS.migrate(&mut db)?;
+    println!("{}", indented(&report));
+
+    assert_eq!(status.state, found.state);
     let outcomes: Vec<_> = report.steps.iter().map(|step| step.outcome).collect();
-    assert_eq!(outcomes, [Outcome::Adopted, Outcome::Applied, Outcome::Applied]);
+    assert_eq!(outcomes, found.outcomes);
     assert_eq!((count(&db, "notes")?, count(&db, "sessions")?, count(&db, "auth_state")?), (2, 1, 1));
-    // 0003 drops the tokens that were stored in the clear, as it says.
-    assert_eq!(count(&db, "tokens")?, 0);
+    assert_eq!(count(&db, "tokens")?, found.tokens);
+    assert_eq!(CMS.status(&db)?.state, State::Current);
+    assert!(CMS.migrate(&mut db)?.is_up_to_date());
     Ok(())
+}
+
+/// F: as E, but one of the indexes is there on another column. Nobody knows who needs it.
+fn another_index(path: &Path) -> Result<()> {
+    println!("F. as E, but an index of 0003 exists on another column");
+    let production = found()?.swap_remove(3);
+    let db = Connection::open(path)?;
+    db.execute_batch(&production.sql)?;
+    db.execute_batch("CREATE INDEX idx_tokens_hash ON tokens (me)")?;
+    drop(db);
+    refused(path, Kind::Conflicting)
 }
 
 /// K: the history and the program disagree, each time in another way. Nothing is changed, and each

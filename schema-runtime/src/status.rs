@@ -10,6 +10,9 @@ use crate::{Error, Outcome, State};
 /// 1 baseline     adopted 2026-03-01T12:00:00.000Z
 /// 2 roles        applied 2026-03-01T12:00:00.012Z
 /// 3 permissions  pending
+/// state: behind
+///   the history ends at version 2; 1 migration is pending
+///   the schema is that of version 2
 /// ```
 ///
 /// ```
@@ -151,6 +154,8 @@ impl fmt::Display for Status {
         if self.migrations.is_empty() {
             lines.push("the program has no migrations".to_owned());
         }
+        lines.push(format!("state: {}", self.state));
+        lines.extend(self.evidence.iter().map(|line| format!("  {line}")));
         if !self.unmanaged.is_empty() {
             lines.push(format!("not managed: {}", self.unmanaged.join(", ")));
         }

@@ -87,7 +87,10 @@ fn the_status_of_a_database() {
         stable(&status.to_string(), file.directory.path()),
         "1 baseline                              created TIME
 2 add_code_verifier_to_auth_state       created TIME
-3 secure_tokens_and_authorization_codes pending"
+3 secure_tokens_and_authorization_codes pending
+state: behind
+  the history ends at version 2; 1 migration is pending
+  the schema is that of version 2"
             .replace("baseline                              created", "baseline                               created")
             .replace("state       created", "state        created")
             .replace("codes pending", "codes  pending")
@@ -103,7 +106,7 @@ fn a_status_says_what_is_wrong() {
     assert_eq!(status.unmanaged, ["table `own`"]);
     assert!(!status.is_up_to_date());
     let status = set(&[]).status(&File::none().open()).expect("a status");
-    assert_eq!(status.to_string(), "the program has no migrations");
+    assert_eq!(status.to_string(), "the program has no migrations\nstate: current");
     let file = File::none();
     std::fs::write(&file.path, "no database ".repeat(200)).expect("a file");
     assert_eq!(cms().status(&file.open()).expect_err("unreadable").kind(), Kind::NotADatabase);

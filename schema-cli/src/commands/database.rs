@@ -37,7 +37,9 @@ pub(crate) fn failed(error: &Error) -> Stop {
         | Kind::Unadopted
         | Kind::Irreversible
         | Kind::Unfinished
-        | Kind::Contradictory => Outcome::Refused,
+        | Kind::Contradictory
+        | Kind::Conflicting
+        | Kind::UndecidedRows => Outcome::Refused,
         _ => Outcome::Unusable,
     };
     Stop { message: typed(&error.to_string()), outcome }

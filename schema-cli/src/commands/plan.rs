@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use schema_replay::inspect;
-use schema_runtime::{Adopt, Options, Plan, Sqlite};
+use schema_runtime::{Adopt, Options, Plan, PlannedStep, Sqlite};
 use serde_json::{Value, json};
 
 use super::database::{failed, migrations, open};
@@ -49,11 +49,18 @@ pub(crate) fn sql(migrations: &Sqlite, plan: &Plan) -> String {
         let migration = migrations.migrations().iter().find(|migration| migration.version == step.version);
         if step.outcome == schema_runtime::Outcome::Created && migrations.schema().len() == step.statements {
             text.push_str(&format!("\n{};\n", migrations.schema().join(";\n")));
+        } else if step.outcome == schema_runtime::Outcome::Completed {
+            text.push_str(&format!("\n-- what is missing of {}\n{}\n", step.file, completion(step)));
         } else if let Some(migration) = migration {
             text.push_str(&format!("\n-- {}\n{}\n", migration.file, migration.sql.trim()));
         }
     }
     text
+}
+
+/// The statements for what is missing of a migration.
+fn completion(step: &PlannedStep) -> String {
+    step.sql.iter().map(|sql| format!("{};", sql.trim_end().trim_end_matches(';'))).collect::<Vec<_>>().join("\n")
 }
 
 /// The plan for a database, and the document that is saved of it.
@@ -69,14 +76,21 @@ fn made(migrations: &Sqlite, database: &Path, adopt: Option<&str>) -> Result<(Pl
             "file": step.file,
             "outcome": step.outcome.as_str(),
             "statements": step.statements,
-            "sql": migration.filter(|_| step.statements > 0).map(|migration| &*migration.sql),
+            "sql": match step.outcome {
+                schema_runtime::Outcome::Completed => Some(completion(step)),
+                _ => migration.filter(|_| step.statements > 0).map(|migration| migration.sql.to_string()),
+            },
+            "why": step.why,
         })
     });
     let document = json!({
         "schema": digest(&connection)?,
         "chain": migrations.chain(),
+        "state": plan.state.as_str(),
         "reason": plan.reason,
+        "evidence": plan.evidence,
         "steps": steps.collect::<Vec<_>>(),
+        "drift": plan.drift,
         "unmanaged": plan.unmanaged,
     });
     Ok((plan, document))

@@ -24,6 +24,8 @@ pub(crate) fn run(database: &Path, place: &Where, as_json: bool) -> Result<Outco
         });
         out::json(&json!({
             "up_to_date": status.is_up_to_date(),
+            "state": status.state.as_str(),
+            "evidence": status.evidence,
             "migrations": list.collect::<Vec<_>>(),
             "problem": status.problem.as_ref().map(|problem| typed(&problem.to_string())),
             "unmanaged": status.unmanaged,

@@ -1,7 +1,6 @@
 //! The half-migrated content management system on the command line: what `status`, `plan` and `apply` print for each of
 //! the states A to M, how many rows there are before and after, and the next commands that the refusals name.
 
-#[allow(dead_code, reason = "the library is tried on more of them")]
 #[path = "../../../tests/runtime/cms/found.rs"]
 mod found;
 
@@ -127,6 +126,27 @@ fn c_a_history_of_its_own() {
 #[test]
 fn d_the_final_schema() {
     migrated("d", &found(&found::newest()));
+}
+
+#[test]
+fn e_half_of_the_third() {
+    migrated("e", &released(2, &found::half_of_the_third()));
+    migrated("e_own_history", &found(&format!("{}{}", found::production(), found::OWN_HISTORY)));
+    migrated("e_no_history", &found(&found::production()));
+}
+
+#[test]
+fn f_an_index_is_another_one() {
+    let dir = found(&format!("{}{}", found::production(), found::OTHER_INDEX));
+    refused("f", &dir, 3);
+    // What the message names mends it.
+    execute(&dir, "DROP INDEX idx_tokens_hash");
+    run(&dir, "apply app.db --yes").ends(0);
+}
+
+#[test]
+fn g_a_hot_fix() {
+    migrated("g", &found(&found::hot_fixed()));
 }
 
 #[test]

@@ -258,7 +258,20 @@ fn object_mark(edit: &Edit<Unmanaged>, found: &Inspection, start: &Inspection) -
         (None, Some(_), _) => Mark::Missing,
         (Some(has), Some(after), _) if *has == after => Mark::There,
         (Some(has), _, Some(before)) if *has == before => Mark::Missing,
-        (Some(_), _, _) => Mark::Other(format!("{} is another one", shown(object))),
+        (Some(_), _, _) => Mark::Other(another(object, edit.after(), found)),
+    }
+}
+
+/// Both definitions of an object that is not the one of the migration.
+fn another(object: &Unmanaged, after: Option<&Unmanaged>, found: &Inspection) -> String {
+    let line = |object: Option<&Unmanaged>| {
+        let sql = object.and_then(|object| object.sql.as_deref())?;
+        Some(sql.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let same = |other: &&Unmanaged| other.kind == object.kind && other.name == object.name;
+    match (line(found.unmanaged.iter().find(same)), line(after)) {
+        (Some(has), Some(wanted)) => format!("{} is {has}, not {wanted}", shown(object)),
+        _ => format!("{} is another one", shown(object)),
     }
 }
 

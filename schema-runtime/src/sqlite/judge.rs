@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 use schema_core::Inspection;
-use schema_replay::inspect;
+use schema_replay::{Problem, inspect};
 
 use crate::sqlite::agreement::{self, Known, differences, digest, managed, unmanaged};
 use crate::sqlite::expected::{Expected, of_catalogue};
@@ -168,29 +168,33 @@ impl<'a> Judge<'a> {
             return Ok(Situation { state: State::Behind, evidence: vec![recorded, equal], task: Task::Follow(route) });
         }
         let standings = self.standings(count, &found)?;
+        let way = Way { start: count, floor: 0, standings: &standings, found: &found };
         match self.survey(count, &standings, 0).legs() {
             Ok(legs) => {
-                let way = Way { start: count, floor: 0, standings: &standings, found: &found };
                 let mut situation = self.hybrid(&way, rows, legs)?;
                 situation.evidence.insert(0, recorded);
                 Ok(situation)
             }
-            Err(Dead::Refused(error)) => Err(error),
-            Err(Dead::End(problem)) => Err(refusal::drifted(last, &lines, problem.as_deref(), self.db)),
+            Err(dead) => {
+                let problem = self.end(dead, &way)?;
+                Err(refusal::drifted(last, &lines, problem.as_deref(), self.db))
+            }
         }
     }
 
     fn without_history(&mut self) -> Result<Situation, Error> {
         let found = inspect(self.db).map_err(refusal::database)?;
         let claim = match self.adopt {
-            Adopt::Proven => foreign::claim(self.db, self.set.migrations())?.filter(|claim| claim.count > 0),
+            Adopt::Proven => foreign::claim(self.db, self.set.migrations())?,
             Adopt::Version(_) | Adopt::Never => None,
         };
-        if let Some(claim) = claim
-            && let Some(situation) = self.claimed(&claim, &found)?
+        if let Some(claim) = claim.as_ref().filter(|claim| claim.count > 0)
+            && let Some(situation) = self.claimed(claim, &found)?
         {
             return Ok(situation);
         }
+        // Something is recorded elsewhere, though not how many there are: the schema says that.
+        let hints = claim.filter(|claim| claim.count == 0).map(|claim| claim.evidence).unwrap_or_default();
         let Some(table) = self.known.first_in(&found) else {
             self.unmanaged = unmanaged(&found, &empty(), &self.known);
             let evidence = vec!["the database has no history and none of the tables".to_owned()];
@@ -204,10 +208,14 @@ impl<'a> Judge<'a> {
             self.look(&found, count)?;
             let version = &self.set.migrations()[count - 1].version;
             let evidence = vec![format!("the database has no history, and the schema of version {version}")];
+            let evidence = [evidence, hints].concat();
+            let state = if evidence.len() > 1 { State::Foreign } else { State::Unmanaged };
             let route = Route { rows: Vec::new(), legs: self.exact(count, count)?, drift: Vec::new() };
-            return Ok(Situation { state: State::Unmanaged, evidence, task: Task::Follow(route) });
+            return Ok(Situation { state, evidence, task: Task::Follow(route) });
         }
-        self.without_version(&found, &equal)
+        let mut situation = self.without_version(&found, &equal)?;
+        situation.evidence.extend(hints);
+        Ok(situation)
     }
 
     /// Another tool recorded migrations. `None` when its record binds nobody and the schema says something else.
@@ -223,16 +231,16 @@ impl<'a> Judge<'a> {
             return Ok(None);
         }
         let standings = self.standings(count, found)?;
+        let way = Way { start: count, floor: 0, standings: &standings, found };
         match self.survey(count, &standings, 0).legs() {
             Ok(legs) => {
-                let way = Way { start: count, floor: 0, standings: &standings, found };
                 let mut situation = self.hybrid(&way, Vec::new(), legs)?;
                 situation.record(count, agreement::fingerprint(found));
                 situation.evidence.splice(0..0, claim.evidence.iter().cloned());
                 Ok(Some(situation))
             }
-            Err(Dead::Refused(error)) => Err(error),
-            Err(Dead::End(_)) => {
+            Err(dead) => {
+                self.end(dead, &way)?;
                 let equal: Vec<_> = self.equal(found)?.into_iter().map(|count| &migrations[count - 1]).collect();
                 Err(refusal::not_as_recorded(claim, migrations, &equal, &lines, self.db))
             }
@@ -248,15 +256,17 @@ impl<'a> Judge<'a> {
             return Err(refusal::unknown(nearest, None, self.db));
         }
         let floor = floor(&standings);
+        let way = Way { start: 0, floor, standings: &standings, found };
         match self.survey(0, &standings, floor).legs() {
             Ok(legs) => {
-                let way = Way { start: 0, floor, standings: &standings, found };
                 let mut situation = self.hybrid(&way, Vec::new(), legs)?;
                 situation.evidence.insert(0, "the database has no history, and the schema of no single version".into());
                 Ok(situation)
             }
-            Err(Dead::Refused(error)) => Err(error),
-            Err(Dead::End(problem)) => Err(refusal::unknown(nearest, problem.as_deref(), self.db)),
+            Err(dead) => {
+                let problem = self.end(dead, &way)?;
+                Err(refusal::unknown(nearest, problem.as_deref(), self.db))
+            }
         }
     }
 
@@ -367,6 +377,16 @@ impl<'a> Judge<'a> {
         evidence.extend(drift.iter().map(|line| format!("drift: {line}")));
         let state = if is_hybrid { State::Hybrid } else { State::Drifted };
         Ok(Situation { state, evidence, task: Task::Follow(Route { rows, legs, drift }) })
+    }
+
+    /// Why there is no way: what is known to be in the way is said, unless more than that is wrong.
+    fn end(&mut self, dead: Dead, way: &Way<'_>) -> Result<Option<Box<Problem>>, Error> {
+        match dead {
+            Dead::Refused(error) => Err(error),
+            Dead::Blocked { error, conflicts, .. } if self.drift(way)?.len() <= conflicts => Err(error),
+            Dead::Blocked { problem, .. } => Ok(Some(problem)),
+            Dead::End(problem) => Ok(problem),
+        }
     }
 
     /// What no version has: the differences from the start with everything that is there of the pending migrations.

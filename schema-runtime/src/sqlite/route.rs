@@ -59,6 +59,8 @@ pub(crate) enum Act {
 pub(crate) enum Dead {
     /// It is known what is in the way.
     Refused(Error),
+    /// A migration of which nothing is there fails, and so many other things are in its way.
+    Blocked { error: Error, conflicts: usize, problem: Box<Problem> },
     /// The rehearsal ended elsewhere, or in an error.
     End(Option<Box<Problem>>),
 }
@@ -98,6 +100,18 @@ impl Stage<'_> {
         let (missing, total) = (self.standing.missing().len(), self.standing.count());
         format!("{missing} of its {total} changes {} missing", if missing == 1 { "is" } else { "are" })
     }
+
+    /// A migration that fails where something else is in its way fails for that.
+    fn blame(&self, dead: Dead) -> Dead {
+        match dead {
+            Dead::End(Some(problem)) if self.verdict == Verdict::Drifted => {
+                let conflicts = self.standing.conflicts();
+                let error = refusal::in_the_way(self.migration, &conflicts, &problem);
+                Dead::Blocked { error, conflicts: conflicts.len(), problem }
+            }
+            other => other,
+        }
+    }
 }
 
 impl Survey<'_> {
@@ -106,7 +120,9 @@ impl Survey<'_> {
         let mut rehearsal = Rehearsal::of(self.db, true)?;
         match self.rehearse(&mut rehearsal) {
             // What stands in for the functions of an application returns nothing that rows could be made of.
-            Err(Dead::End(Some(_))) if rehearsal.is_stubbed() => self.rehearse(&mut Rehearsal::of(self.db, false)?),
+            Err(Dead::End(Some(_)) | Dead::Blocked { .. }) if rehearsal.is_stubbed() => {
+                self.rehearse(&mut Rehearsal::of(self.db, false)?)
+            }
             result => result,
         }
     }
@@ -129,7 +145,7 @@ impl Survey<'_> {
                 Some(own) if rehearsal.perform(stage.migration, &own.0).is_ok() => own,
                 _ => {
                     let act = self.act(&stage, rehearsal)?;
-                    rehearsal.perform(stage.migration, &act.0)?;
+                    rehearsal.perform(stage.migration, &act.0).map_err(|dead| stage.blame(dead))?;
                     act
                 }
             };

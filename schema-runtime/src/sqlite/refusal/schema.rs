@@ -98,6 +98,16 @@ pub(crate) fn conflicting(migration: &Migration, conflicts: &[String]) -> Error 
     .with_migration(&migration.file)
 }
 
+/// Nothing of a pending migration is there, but something else, on which it fails.
+pub(crate) fn in_the_way(migration: &Migration, conflicts: &[String], problem: &Problem) -> Error {
+    Message::new(format!("something else is in the way of migration {}", title(migration)))
+        .line(&migration.file)
+        .list(conflicts)
+        .rehearsal(Some(problem))
+        .help(Kind::Conflicting, "make the database's side what the migration makes, or remove it, and start again")
+        .with_migration(&migration.file)
+}
+
 /// A pending migration is partly there, and what is missing cannot be done alone.
 pub(crate) fn unfinishable(migration: &Migration, missing: &[String], reasons: &[String]) -> Error {
     let message = Message::new(format!(
