@@ -22,13 +22,16 @@ use schema_core::{Dialect, Migration, Name};
 
 use crate::{Error, Sqlite};
 use constraints::Trials;
-use form::forms;
+use form::{Definitions, forms};
 use lab::Lab;
 use maker::Maker;
 pub use report::{Failure, Proved, Untried};
 use seed::{Seeded, Wishes, seed};
 use upgrade::{Findings, MoreRows, Upgrades};
 use versions::{Hook, Versions};
+
+/// So many versions are upgraded each in one call; the time for that grows with their square.
+const FEW: usize = 16;
 
 /// Proves a set of migrations: `prove(&APP).assert()` is a test of its own.
 ///
@@ -72,6 +75,7 @@ pub fn prove(set: &Sqlite) -> Proof<'_> {
         hook: None,
         skip: BTreeSet::new(),
         may_lose: BTreeSet::new(),
+        every_version: false,
     }
 }
 
@@ -85,6 +89,7 @@ pub struct Proof<'a> {
     hook: Option<Hook<'a>>,
     skip: BTreeSet<String>,
     may_lose: BTreeSet<Name>,
+    every_version: bool,
 }
 
 impl<'a> Proof<'a> {
@@ -247,6 +252,40 @@ impl<'a> Proof<'a> {
         self
     }
 
+    /// Upgrades from each version in one call, also where there are many versions. Without it, a set of more than 16
+    /// migrations is proved with a database that lives through all versions and gets rows in each, and with upgrades
+    /// in one call from some of them.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum, testing};
+    /// # let app = Sqlite::from_migrations(
+    /// #     (10..30)
+    /// #         .map(|version| {
+    /// #             let sql = format!("CREATE TABLE notes_{version} (id INTEGER PRIMARY KEY)");
+    /// #             Migration {
+    /// #                 version: version.to_string().into(),
+    /// #                 name: "notes".into(),
+    /// #                 file: format!("migrations/{version}_notes.sql").into(),
+    /// #                 checksum: checksum(&sql).into(),
+    /// #                 sql: sql.into(),
+    /// #                 no_transaction: false,
+    /// #             }
+    /// #         })
+    /// #         .collect(),
+    /// # )?;
+    /// assert_eq!(app.migrations().len(), 20);
+    /// let usual = testing::prove(&app).assert();
+    /// assert_eq!(usual.upgrades.len(), 19);
+    /// assert!(usual.untried[0].what.starts_with("upgrades in one call from 14 of 19 versions"));
+    /// let thorough = testing::prove(&app).every_version().assert();
+    /// assert!(!thorough.untried[0].what.starts_with("upgrades"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn every_version(mut self) -> Proof<'a> {
+        self.every_version = true;
+        self
+    }
+
     /// Makes the proof, and panics with everything that was found when it fails.
     ///
     /// ```
@@ -313,18 +352,41 @@ impl<'a> Proof<'a> {
             proved.untried.push(Untried::new(format!("table `{table}`"), "the caller leaves it out"));
         }
         let mut findings = Findings::default();
-        for from in 1..versions.count() {
-            if let Some(seeded) = upgrades.prove(from, &mut findings) {
-                proved.upgrades.push(versions.name(from).to_owned());
-                proved.rows += seeded.rows;
-            }
-        }
+        self.upgrades(&upgrades, proved, &mut findings);
         self.round_trips(&upgrades, proved, &mut findings);
         let mut findings = findings.texts();
         if versions.count() > 0 {
             findings.extend(self.constraints(&versions, &lab, proved)?);
         }
         Ok(findings)
+    }
+
+    /// From every version: each in one call where they are few; otherwise step by step, and some in one call.
+    fn upgrades(&self, upgrades: &Upgrades<'_>, proved: &mut Proved, findings: &mut Findings) {
+        let versions = upgrades.versions;
+        let last = versions.count();
+        let all: Vec<usize> = (1..last).collect();
+        let mut at_once = all.clone();
+        // Rows of the caller are for a database of one version, not for one that has those of the version before.
+        if last > FEW && !self.every_version && self.more.is_none() {
+            let (lived, rows) = upgrades.lifetime(findings);
+            proved.upgrades = lived.iter().map(|version| versions.name(*version).to_owned()).collect();
+            proved.rows += rows;
+            at_once = if findings.is_empty() { spread(last) } else { Vec::new() };
+            if at_once.len() < all.len() {
+                let what = format!("upgrades in one call from {} of {} versions", all.len() - at_once.len(), all.len());
+                let why = "their rows went through every version instead; `.every_version()` takes the time";
+                proved.untried.push(Untried::new(what, why));
+            }
+        }
+        for from in at_once {
+            let Some(seeded) = upgrades.prove(from, findings) else { continue };
+            let name = versions.name(from).to_owned();
+            proved.rows += seeded.rows;
+            if !proved.upgrades.contains(&name) {
+                proved.upgrades.push(name);
+            }
+        }
     }
 
     fn round_trips(&self, upgrades: &Upgrades<'_>, proved: &mut Proved, findings: &mut Findings) {
@@ -349,9 +411,9 @@ impl<'a> Proof<'a> {
         let last = versions.count();
         let db = versions.fresh(last)?;
         let schema = versions.schema(last);
-        let forms = forms(schema, &[]);
+        let forms = forms(schema, &Definitions::new());
         let maker = Maker::new(&db, lab, &forms);
-        let Seeded { refused, short, .. } = seed(&maker, &self.wishes);
+        let Seeded { refused, short, .. } = seed(&maker, &self.wishes, None);
         let mut findings = Findings::default();
         for (table, refused) in &refused {
             findings.add(upgrade::unseeded(table, refused), versions.name(last));
@@ -380,6 +442,19 @@ impl<'a> Proof<'a> {
         findings.extend(unknown.map(|skip| format!("there is no constraint `{skip}`, which is to be skipped")));
         Ok(findings)
     }
+}
+
+/// Some versions before the last one: the first, the last, and those that halve the way between them again and again.
+fn spread(last: usize) -> Vec<usize> {
+    let mut versions = vec![1, last - 1];
+    let mut left = last - 1;
+    while left > 2 {
+        left /= 2;
+        versions.push(last - left);
+    }
+    versions.sort_unstable();
+    versions.dedup();
+    versions
 }
 
 fn named(table: &str) -> Name {

@@ -67,17 +67,33 @@ pub(super) struct Parent {
     pub(super) soft: bool,
 }
 
-/// The forms of a schema. `others` are the schemas of other versions: what they demand of a table of the same name
-/// is kept in mind, since the programs that wrote the rows of a database mostly obeyed it before it was enforced.
-pub(super) fn forms(schema: &Inspection, others: &[&Inspection]) -> Forms {
-    let tables = schema.schema.tables.values();
+/// Every definition that each table has in any version.
+pub(super) type Definitions = BTreeMap<ObjectName, Vec<Form>>;
+
+/// The definitions of all tables in these schemas.
+pub(super) fn definitions(schemas: &[Inspection]) -> Definitions {
+    let mut all = Definitions::new();
+    for table in schemas.iter().flat_map(|schema| schema.schema.tables.values()) {
+        let known = all.entry(table.name.clone()).or_default();
+        if !known.iter().any(|form| form.table == *table) {
+            known.push(Form::of(table));
+        }
+    }
+    all
+}
+
+/// The forms of a schema. What other versions demand of a table of the same name is kept in mind, since the programs
+/// that wrote the rows of a database mostly obeyed it before it was enforced.
+pub(super) fn forms(schema: &Inspection, definitions: &Definitions) -> Forms {
     let form = |table: &Table| {
         let mut form = Form::of(table);
-        let later: Vec<_> = others.iter().filter_map(|other| other.schema.tables.get(&table.name)).collect();
-        later.into_iter().filter(|later| *later != table).for_each(|later| form.learn(later, schema));
+        let others = definitions.get(&table.name).into_iter().flatten().rev();
+        for other in others.filter(|other| other.table != *table) {
+            form.learn(other, schema);
+        }
         form
     };
-    tables.map(|table| (table.name.clone(), form(table))).collect()
+    schema.schema.tables.values().map(|table| (table.name.clone(), form(table))).collect()
 }
 
 impl Form {
@@ -174,10 +190,9 @@ impl Form {
     }
 
     /// Keeps in mind what another version of the table demands, as far as its columns are there.
-    fn learn(&mut self, other: &Table, schema: &Inspection) {
-        let other_form = Form::of(other);
-        for condition in &other_form.conditions {
-            let names: Vec<_> = condition.columns.iter().map(|at| &other.columns[*at].name).collect();
+    fn learn(&mut self, other: &Form, schema: &Inspection) {
+        for condition in &other.conditions {
+            let names: Vec<_> = condition.columns.iter().map(|at| &other.table.columns[*at].name).collect();
             let is_new = !self.conditions.iter().any(|known| known.sql == condition.sql);
             if is_new && names.iter().all(|name| self.position(name).is_some()) {
                 // The same text, read in the columns of this version.
@@ -186,7 +201,7 @@ impl Form {
                 }
             }
         }
-        for key in other_form.parents {
+        for key in &other.parents {
             let parent = schema.schema.tables.get(&key.key.parent);
             let is_there = parent.is_some_and(|parent| {
                 !key.key.parent_columns.is_empty()
@@ -197,11 +212,11 @@ impl Form {
                 self.parents.extend(self.parent(&key.key).map(|parent| Parent { soft: true, ..parent }));
             }
         }
-        for key in other_form.keys {
-            let columns = key.columns.iter().map(|at| self.position(&other.columns[*at].name));
+        for key in &other.keys {
+            let columns = key.columns.iter().map(|at| self.position(&other.table.columns[*at].name));
             let is_new = !self.keys.iter().any(|known| known.text == key.text);
             if let (true, Some(columns)) = (is_new, columns.collect::<Option<Vec<_>>>()) {
-                self.keys.push(Key { columns, soft: true, ..key });
+                self.keys.push(Key { columns, soft: true, ..key.clone() });
             }
         }
     }

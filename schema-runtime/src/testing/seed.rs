@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schema_core::{Name, ObjectName};
+use schema_core::{Inspection, Name, ObjectName};
 
 use super::form::{Form, Forms};
 use super::maker::{Maker, Order, Refused, Style, said};
@@ -30,8 +30,8 @@ pub(super) struct Seeded {
     pub(super) short: Vec<(Name, usize)>,
 }
 
-/// Fills every table.
-pub(super) fn seed(maker: &Maker<'_>, wishes: &Wishes) -> Seeded {
+/// Fills every table. Tables that have rows already, of the same definition, get one more.
+pub(super) fn seed(maker: &Maker<'_>, wishes: &Wishes, had: Option<&Inspection>) -> Seeded {
     let mut seeded = Seeded::default();
     let mut again = Vec::new();
     for form in in_order(maker.forms) {
@@ -39,7 +39,15 @@ pub(super) fn seed(maker: &Maker<'_>, wishes: &Wishes) -> Seeded {
         if wishes.left_out.contains(name) {
             continue;
         }
+        let has_rows = maker.count(form) >= STYLES.len();
+        if has_rows && had.is_some_and(|had| had.schema.tables.get(&form.table.name) == Some(&form.table)) {
+            drop(maker.insert(form, Style::Full, &Order::default()));
+            continue;
+        }
         if let Some(sql) = wishes.rows.get(name) {
+            if had.is_some() && maker.count(form) > 0 {
+                continue;
+            }
             // A script that this version's columns do not fit is one for other versions.
             match maker.db.execute_batch(&format!("SAVEPOINT seed; {sql}; RELEASE seed")) {
                 Ok(()) => continue,

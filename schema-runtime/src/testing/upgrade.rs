@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
-use schema_core::{Migration, Name};
+use schema_core::{Inspection, Migration, Name};
 use schema_replay::inspect;
 
 use super::form::forms;
@@ -47,6 +47,10 @@ impl Findings {
         versions.push(version.to_owned());
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
     /// The texts, each once.
     pub(super) fn texts(self) -> Vec<String> {
         let text = |text: String| {
@@ -73,9 +77,13 @@ impl Upgrades<'_> {
     /// A database of that version with rows in it.
     fn filled(&self, version: usize) -> Result<Filled, Error> {
         let db = self.versions.fresh(version)?;
-        let forms = forms(self.versions.schema(version), &self.versions.others(version));
-        let seeded = seed(&Maker::new(&db, self.lab, &forms), self.wishes);
+        let seeded = self.fill(&db, version, None);
         Ok(Filled { db, seeded })
+    }
+
+    fn fill(&self, db: &Connection, version: usize, had: Option<&Inspection>) -> Seeded {
+        let forms = forms(self.versions.schema(version), &self.versions.definitions);
+        seed(&Maker::new(db, self.lab, &forms), self.wishes, had)
     }
 
     /// The same, with the rows of the caller. What is wrong with it becomes a finding.
@@ -84,10 +92,7 @@ impl Upgrades<'_> {
         let mut filled = match self.filled(version) {
             Ok(filled) => filled,
             Err(error) => {
-                findings.add(
-                    format!("a new database cannot be brought to VERSIONS\n{}", indented(&error.to_string())),
-                    name,
-                );
+                findings.add(unmade(&error), name);
                 return None;
             }
         };
@@ -103,29 +108,67 @@ impl Upgrades<'_> {
         Some(filled)
     }
 
-    /// Proves the upgrade from that version, and says how many rows there were.
+    /// Proves the upgrade from that version to the last one, and says how many rows there were.
     pub(super) fn prove(&self, from: usize, findings: &mut Findings) -> Option<Seeded> {
         let Filled { mut db, seeded } = self.prepared(from, findings)?;
-        let to = self.versions.count();
+        let lost = self.upgrade(&mut db, from, self.versions.count());
+        self.note(from, self.versions.count(), lost, findings).then_some(seeded)
+    }
+
+    /// Proves the upgrades of a database that lives through every version and gets rows in each, and says from which
+    /// versions they succeed, and how many rows there were in the end.
+    pub(super) fn lifetime(&self, findings: &mut Findings) -> (Vec<usize>, usize) {
+        let (mut proved, mut rows) = (Vec::new(), 0);
+        let mut database: Option<Connection> = None;
+        for version in 1..self.versions.count() {
+            let name = self.versions.name(version);
+            let had = database.is_some().then(|| self.versions.schema(version - 1));
+            let db = database.take().map_or_else(|| self.versions.fresh(version), Ok);
+            let mut db = match db {
+                Ok(db) => db,
+                Err(error) => {
+                    findings.add(unmade(&error), name);
+                    continue;
+                }
+            };
+            let seeded = self.fill(&db, version, had);
+            for (table, refused) in &seeded.refused {
+                findings.add(unseeded(table, refused), name);
+            }
+            let lost = self.upgrade(&mut db, version, version + 1);
+            // What failed is as it was; the next version begins anew.
+            database = lost.is_ok().then_some(db);
+            if self.note(version, version + 1, lost, findings) {
+                proved.push(version);
+                rows = seeded.rows;
+            }
+        }
+        (proved, rows)
+    }
+
+    /// Makes findings of what an upgrade lost; `true` when there is nothing.
+    fn note(&self, from: usize, to: usize, lost: Result<Vec<Loss>, String>, findings: &mut Findings) -> bool {
         let name = self.versions.name(from);
-        let lost = match self.upgrade(&mut db, from, to) {
+        let lost = match lost {
             Ok(lost) => lost,
             Err(message) => {
-                let fact = format!(
-                    "a database with rows cannot be upgraded from VERSIONS to version {}",
-                    self.versions.name(to)
-                );
+                let to = self.versions.name(to);
+                let fact = format!("a database with rows cannot be upgraded from VERSIONS to version {to}");
                 let help = "  help: mend the migration; if no release wrote such rows, give those that it wrote: `.seed(\"table\", \"INSERT …\")`";
                 findings.add(format!("{fact}\n{}\n{help}", indented(&message)), name);
-                return None;
+                return false;
             }
         };
         let lost: Vec<Loss> = lost.into_iter().filter(|loss| !self.may_lose.contains(&loss.table)).collect();
         for loss in &lost {
-            let migration = self.first_loss(from, &loss.table);
+            let migration = if to == from + 1 {
+                self.versions.between(from, to).first()
+            } else {
+                self.first_loss(from, &loss.table)
+            };
             findings.add(told(loss, migration), name);
         }
-        lost.is_empty().then_some(seeded)
+        lost.is_empty()
     }
 
     /// Upgrades a database, and compares its rows.
@@ -213,6 +256,10 @@ impl Upgrades<'_> {
         let losses = losses.into_iter().chain(ascended.unwrap_or_default());
         Some((seeded, losses.collect()))
     }
+}
+
+fn unmade(error: &Error) -> String {
+    format!("a new database cannot be brought to VERSIONS\n{}", indented(&error.to_string()))
 }
 
 pub(super) fn unseeded(table: &Name, refused: &Refused) -> String {

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use schema_core::{Dialect, Inspection, Migration, Schema};
 use schema_replay::Replayer;
 
+use super::form::{Definitions, definitions};
 use crate::sqlite::{Sqlite, refusal};
 use crate::{Error, Options};
 
@@ -17,6 +18,7 @@ pub(super) struct Versions<'a> {
     sets: Vec<Sqlite>,
     /// The schemas, beginning with the empty one.
     schemas: Vec<Inspection>,
+    pub(super) definitions: Definitions,
     hook: Option<&'a Hook<'a>>,
 }
 
@@ -25,7 +27,8 @@ impl<'a> Versions<'a> {
         let migrations = set.migrations();
         let mut replayer = Replayer::new();
         let empty = Inspection { schema: Schema::empty(Dialect::Sqlite), unmanaged: Vec::new() };
-        let mut versions = Versions { set, sets: Vec::new(), schemas: vec![empty], hook };
+        let mut versions =
+            Versions { set, sets: Vec::new(), schemas: vec![empty], definitions: Definitions::new(), hook };
         let mut chain = String::new();
         for (at, migration) in migrations.iter().enumerate() {
             replayer.run(migration).map_err(refusal::unreplayable)?;
@@ -36,6 +39,7 @@ impl<'a> Versions<'a> {
             // A test's process is short, and a set of migrations is `'static` by what it is.
             versions.sets.push(Sqlite::new(&migrations[..=at], chain.clone().leak(), catalogue.leak()));
         }
+        versions.definitions = definitions(&versions.schemas);
         Ok(versions)
     }
 
@@ -57,12 +61,6 @@ impl<'a> Versions<'a> {
     /// The schema after that many migrations.
     pub(super) fn schema(&self, version: usize) -> &Inspection {
         &self.schemas[version]
-    }
-
-    /// The schemas of all other versions, the latest first.
-    pub(super) fn others(&self, version: usize) -> Vec<&Inspection> {
-        let all = self.schemas.iter().enumerate().rev();
-        all.filter(|(at, _)| *at != version).map(|(_, schema)| schema).collect()
     }
 
     /// The set of that many migrations.
