@@ -15,6 +15,7 @@ mod upgrade;
 mod values;
 mod versions;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use rusqlite::Connection;
@@ -347,18 +348,20 @@ impl<'a> Proof<'a> {
             wishes: &self.wishes,
             more: self.more.as_ref(),
             may_lose: &self.may_lose,
+            on_purpose: RefCell::default(),
         };
         for table in &self.wishes.left_out {
             proved.untried.push(Untried::new(format!("table `{table}`"), "the caller leaves it out"));
         }
         let mut findings = Findings::default();
         self.upgrades(&upgrades, proved, &mut findings);
+        proved.untried.append(&mut upgrades.on_purpose.borrow_mut());
         self.round_trips(&upgrades, proved, &mut findings);
-        let mut findings = findings.texts();
-        if versions.count() > 0 {
-            findings.extend(self.constraints(&versions, &lab, proved)?);
-        }
-        Ok(findings)
+        let tried = match versions.count() {
+            0 => Vec::new(),
+            _ => self.constraints(&versions, &lab, proved, &mut findings)?,
+        };
+        Ok(findings.texts().into_iter().chain(tried).collect())
     }
 
     /// From every version: each in one call where they are few; otherwise step by step, and some in one call.
@@ -407,14 +410,19 @@ impl<'a> Proof<'a> {
     }
 
     /// Tries the constraints of the last version, on a database with rows.
-    fn constraints(&self, versions: &Versions<'_>, lab: &Lab, proved: &mut Proved) -> Result<Vec<String>, Error> {
+    fn constraints(
+        &self,
+        versions: &Versions<'_>,
+        lab: &Lab,
+        proved: &mut Proved,
+        findings: &mut Findings,
+    ) -> Result<Vec<String>, Error> {
         let last = versions.count();
         let db = versions.fresh(last)?;
         let schema = versions.schema(last);
         let forms = forms(schema, &Definitions::new());
         let maker = Maker::new(&db, lab, &forms);
         let Seeded { refused, short, .. } = seed(&maker, &self.wishes, None);
-        let mut findings = Findings::default();
         for (table, refused) in &refused {
             findings.add(upgrade::unseeded(table, refused), versions.name(last));
         }
@@ -436,8 +444,7 @@ impl<'a> Proof<'a> {
                 proved.untried.push(Untried::new(format!("`{}`", object.name), reason));
             }
         }
-        let mut findings = findings.texts();
-        findings.extend(tried.findings);
+        let mut findings = tried.findings;
         let unknown = self.skip.difference(&tried.skipped);
         findings.extend(unknown.map(|skip| format!("there is no constraint `{skip}`, which is to be skipped")));
         Ok(findings)

@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 use schema_core::{Inspection, UnmanagedKind};
 
-use super::form::{Form, Row};
-use super::maker::{Maker, Refused, code, said};
+use super::form::{Form, Row, quoted};
+use super::maker::{Maker, Order, Refused, Style, code, said};
 use super::report::Untried;
 
 /// What a trial of one constraint shows.
@@ -119,6 +119,17 @@ pub(super) struct Trial<'a> {
 impl Trial<'_> {
     fn db(&self) -> &Connection {
         self.maker.db
+    }
+
+    /// A row that the table accepts, if need be in the place of all rows that it has.
+    fn accepted(&self, style: Style, order: &Order) -> Result<Row, Refused> {
+        self.maker.accepted(self.form, style, order).or_else(|refused| {
+            let sql = format!("DELETE FROM main.{}", quoted(&self.form.table.name.name));
+            match self.db().execute(&sql, []) {
+                Ok(_) => self.maker.accepted(self.form, style, order),
+                Err(_) => Err(refused),
+            }
+        })
     }
 
     /// What it shows that SQLite takes the row, or refuses it with this code and a message with these words.

@@ -62,6 +62,27 @@ impl Comparison<'_> {
             .collect()
     }
 
+    /// The rows that are not compared, or not wholly: the table, and the statements that say what becomes of them.
+    pub(super) fn on_purpose(&self) -> Vec<(Name, String)> {
+        let mut found = Vec::new();
+        for table in self.before.iter().filter(|(_, rows)| !rows.is_empty()).map(|(table, _)| table) {
+            let holder = self.lineage.holders.iter().find(|(_, holder)| holder.from == *table);
+            match (holder, self.lineage.dropped.get(table)) {
+                (Some((_, holder)), _) if !holder.on_purpose.is_empty() => {
+                    let verb = if holder.on_purpose.len() == 1 { "changes" } else { "change" };
+                    found.push((table.clone(), format!("{} {verb} them", listed(&holder.on_purpose))));
+                }
+                (None, Some((place, _)))
+                    if self.lineage.emptied(table).is_none() || !self.after.contains_key(table) =>
+                {
+                    found.push((table.clone(), format!("{place} drops it")));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
     fn loss(&self, table: &Name, rows: &[BTreeMap<Name, Value>]) -> Option<Loss> {
         let holders = self.lineage.holders.iter().filter(|(_, holder)| holder.from == *table);
         let there = holders.filter(|(name, _)| self.after.contains_key(*name));
@@ -71,7 +92,7 @@ impl Comparison<'_> {
         match there.first() {
             Some((name, holder)) => self.compare(table, rows, name, holder),
             None if self.after.contains_key(table) => {
-                let (place, sql) = self.lineage.dropped.get(table)?;
+                let (place, sql) = self.lineage.emptied(table)?;
                 let gone = rows.iter().map(|row| shown(row.iter())).collect();
                 let statement = Some((place.to_string(), sql.clone()));
                 Some(Loss { table: table.clone(), of: rows.len(), gone, new: Vec::new(), statement })
@@ -160,4 +181,13 @@ fn without(list: &[Vec<String>], other: &[Vec<String>]) -> Vec<usize> {
 fn shown<'r>(row: impl Iterator<Item = (&'r Name, &'r Value)>) -> String {
     let parts: Vec<_> = row.map(|(name, value)| format!("{} {}", quoted(name), literal(value))).collect();
     parts.join(", ")
+}
+
+/// `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
 }

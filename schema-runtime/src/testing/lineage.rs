@@ -33,6 +33,8 @@ pub(super) struct Lineage {
     pub(super) holders: BTreeMap<Name, Holder>,
     /// Tables whose rows are in no table any more, and the statement that dropped them.
     pub(super) dropped: BTreeMap<Name, (Place, String)>,
+    /// The files of the migrations that make a table of a name again after it was dropped.
+    remade: BTreeMap<Name, String>,
     /// The triggers that any version has: the table, and every name in the text.
     triggers: Vec<(Name, BTreeSet<Name>)>,
 }
@@ -53,6 +55,12 @@ impl Lineage {
         lineage
     }
 
+    /// The statement that dropped a table which the same migration made again, without its rows.
+    pub(super) fn emptied(&self, table: &Name) -> Option<&(Place, String)> {
+        let dropped = self.dropped.get(table)?;
+        (self.remade.get(table).map(String::as_str) == Some(&*dropped.0.file)).then_some(dropped)
+    }
+
     /// Follows a migration.
     pub(super) fn follow(&mut self, migration: &Migration) {
         for statement in statements(Dialect::Sqlite, &migration.sql) {
@@ -64,14 +72,24 @@ impl Lineage {
     fn step(&mut self, statement: &Statement<'_>, place: Place) {
         let at = (place, statement.text.to_owned());
         match classify(statement) {
-            StatementKind::AlterTable { table, action } => self.alter(&table, action),
+            StatementKind::AlterTable { table, action } => {
+                if let AlterAction::RenameTo(to) = &action {
+                    self.remade.insert(to.clone(), at.0.file.to_string());
+                }
+                self.alter(&table, action);
+            }
             StatementKind::DropTable { name } => {
                 let Some(holder) = self.holders.remove(&name) else { return };
                 if !self.holders.values().any(|other| other.from == holder.from) {
                     self.dropped.insert(holder.from, at);
                 }
             }
-            StatementKind::CreateTable { name, as_select: true, .. } => self.copy(statement, name, &[], at),
+            StatementKind::CreateTable { name, as_select, .. } => {
+                self.remade.insert(name.clone(), at.0.file.to_string());
+                if as_select {
+                    self.copy(statement, name, &[], at);
+                }
+            }
             StatementKind::CreateTrigger { table, .. } => self.triggers.push((table, names(&statement.tokens))),
             kind @ (StatementKind::Insert | StatementKind::Update | StatementKind::Delete) => {
                 self.write(&kind, statement, at);

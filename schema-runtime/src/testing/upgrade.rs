@@ -1,5 +1,6 @@
 //! Upgrades from every released version, with rows in every table, and ways down and up again.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
@@ -11,6 +12,7 @@ use super::kept::{Comparison, Loss, snapshot};
 use super::lab::Lab;
 use super::lineage::Lineage;
 use super::maker::{Maker, Refused};
+use super::report::Untried;
 use super::seed::{Seeded, Wishes, seed};
 use super::versions::Versions;
 use crate::sqlite::agreement::{Known, differences};
@@ -27,6 +29,8 @@ pub(super) struct Upgrades<'a> {
     pub(super) wishes: &'a Wishes,
     pub(super) more: Option<&'a MoreRows<'a>>,
     pub(super) may_lose: &'a BTreeSet<Name>,
+    /// The rows that were not compared, since statements say what becomes of them.
+    pub(super) on_purpose: RefCell<Vec<Untried>>,
 }
 
 /// Findings that come in several versions: the text, and the versions.
@@ -211,7 +215,15 @@ impl Upgrades<'_> {
             lineage.follow(migration);
         }
         let after = snapshot(db, schemas[1]).map_err(sql)?;
-        Ok(Comparison { before: &before, after: &after, schemas, lineage: &lineage }.losses())
+        let comparison = Comparison { before: &before, after: &after, schemas, lineage: &lineage };
+        let mut on_purpose = self.on_purpose.borrow_mut();
+        for (table, why) in comparison.on_purpose() {
+            let untried = Untried::new(format!("what becomes of the rows of table `{table}`"), why);
+            if !on_purpose.contains(&untried) {
+                on_purpose.push(untried);
+            }
+        }
+        Ok(comparison.losses())
     }
 
     /// The first migration behind a version after which rows of the table are lost.
@@ -295,8 +307,9 @@ fn told(loss: &Loss, migration: Option<&Migration>) -> String {
     text
 }
 
-/// Another message, as the detail of this one, which has a help of its own.
+/// Another message, as the detail of this one, which has a help of its own and is about no database that matters.
 fn indented(message: &str) -> String {
-    let lines = message.lines().filter(|line| !line.starts_with("  help: "));
+    let matters = |line: &&str| !line.starts_with("  help: ") && !line.ends_with(" was changed");
+    let lines = message.lines().filter(matters);
     lines.map(|line| format!("  {}", line.strip_prefix("  ").unwrap_or(line))).collect::<Vec<_>>().join("\n")
 }

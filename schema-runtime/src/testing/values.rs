@@ -1,7 +1,7 @@
 //! Values to try in a column: what its type and its name suggest, and what the conditions on it mention.
 
 use rusqlite::types::Value;
-use schema_core::token::{TokenKind, tokens};
+use schema_core::token::{Token, TokenKind, tokens};
 use schema_core::{Affinity, Column, Dialect, Expr};
 
 use super::pattern;
@@ -128,6 +128,7 @@ pub(super) fn mentioned(expr: &Expr) -> Vec<Value> {
             values.extend(pattern::of_like(&token.value()).into_iter().map(text));
         }
     }
+    values.extend(documents(&tokens));
     if expr.as_str().contains("length(") || expr.as_str().contains("trim(") {
         for length in lengths {
             values.extend(["a", "0", " ", "ä"].map(|letter| text(letter.repeat(length))));
@@ -135,6 +136,35 @@ pub(super) fn mentioned(expr: &Expr) -> Vec<Value> {
         }
     }
     values
+}
+
+/// JSON documents with the members that are asked for, by `'$.a.b'` or `-> 'a'`, and the other literals as their values.
+fn documents(tokens: &[Token<'_>]) -> Vec<Value> {
+    let mut paths: Vec<Vec<String>> = Vec::new();
+    let mut members = vec!["\"other\"".to_owned(), "7".to_owned(), "null".to_owned(), "[]".to_owned(), "{}".to_owned()];
+    for (at, token) in tokens.iter().enumerate() {
+        let value = token.value();
+        let is_member = at > 0 && (tokens[at - 1].is_punct("->") || tokens[at - 1].is_punct("->>"));
+        match token.kind {
+            TokenKind::String if value.starts_with("$.") => {
+                paths.push(value[2..].split('.').map(|part| part.trim_matches('"').to_owned()).collect());
+            }
+            TokenKind::String if is_member => paths.push(vec![value.into_owned()]),
+            TokenKind::String => members.push(quoted(&value)),
+            TokenKind::Number => members.push(token.text.to_owned()),
+            _ => {}
+        }
+    }
+    let nested = |path: &Vec<String>, value: &String| {
+        path.iter().rev().fold(value.clone(), |inner, name| format!("{{{}:{inner}}}", quoted(name)))
+    };
+    let of_path = |path| members.iter().map(move |value| text(nested(path, value)));
+    paths.iter().flat_map(of_path).collect()
+}
+
+/// A JSON string.
+fn quoted(own: &str) -> String {
+    format!("\"{}\"", own.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn number(digits: &str, negative: bool) -> Value {

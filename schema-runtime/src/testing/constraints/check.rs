@@ -35,7 +35,7 @@ impl Trial<'_> {
         // First a row that violates nothing else; where there is none, one that violates others as well.
         for alone in [true, false] {
             for style in STYLES {
-                let base = match self.maker.accepted(self.form, style, &Order::default()) {
+                let base = match self.accepted(style, &Order::default()) {
                     Ok(row) => row,
                     Err(refused) => {
                         no_row = no_row.or(Some(refused));

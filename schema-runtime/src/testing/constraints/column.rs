@@ -61,7 +61,7 @@ fn is_rowid(form: &Form, at: usize) -> bool {
 
 impl Trial<'_> {
     fn refuses_null(&self, at: usize) -> Verdict {
-        let mut row = match self.maker.accepted(self.form, Style::Full, &Order::default()) {
+        let mut row = match self.accepted(Style::Full, &Order::default()) {
             Ok(row) => row,
             Err(refused) => return Verdict::NoRow(refused),
         };
@@ -71,7 +71,7 @@ impl Trial<'_> {
     }
 
     fn refuses_type(&self, at: usize, wrong: Value) -> Verdict {
-        let mut row = match self.maker.accepted(self.form, Style::Full, &Order::default()) {
+        let mut row = match self.accepted(Style::Full, &Order::default()) {
             Ok(row) => row,
             Err(refused) => return Verdict::NoRow(refused),
         };

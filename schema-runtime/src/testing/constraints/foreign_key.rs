@@ -24,7 +24,7 @@ impl Trials<'_> {
 
 impl Trial<'_> {
     fn refuses_orphan(&self, at: usize) -> Verdict {
-        let base = match self.maker.accepted(self.form, Style::Full, &Order::default()) {
+        let base = match self.accepted(Style::Full, &Order::default()) {
             Ok(row) => row,
             Err(refused) => return Verdict::NoRow(refused),
         };

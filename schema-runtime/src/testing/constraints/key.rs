@@ -25,7 +25,7 @@ impl Trial<'_> {
     fn refuses_twice(&self, key: &Key) -> Verdict {
         let holds = holds(key);
         let order = Order { holds: holds.clone(), ..Order::default() };
-        let first = match self.maker.accepted(self.form, Style::Full, &order) {
+        let first = match self.accepted(Style::Full, &order) {
             Ok(row) => row,
             Err(refused) => return Verdict::NoRow(refused),
         };
@@ -33,7 +33,7 @@ impl Trial<'_> {
         for pins in self.pins(key, &first) {
             for _ in 0..ROWS {
                 let order = Order { pins: pins.clone(), holds: holds.clone() };
-                let second = match self.maker.accepted(self.form, Style::Full, &order) {
+                let second = match self.accepted(Style::Full, &order) {
                     Ok(row) => row,
                     Err(refused) => {
                         verdict = Verdict::NoRow(refused);
