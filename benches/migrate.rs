@@ -81,11 +81,7 @@ fn pending(name: &str, shape: Shape) -> Result<()> {
     let all = migrations(shape, 200);
     let before = Sqlite::from_migrations(all[..100].to_vec())?;
     let app = Sqlite::from_migrations(all.clone())?;
-    let prepare = |path: &Path| {
-        let mut db = Connection::open(path)?;
-        before.migrate(&mut db)?;
-        Ok(db.execute_batch(HISTORY)?)
-    };
+    let prepare = |path: &Path| Ok(before.migrate(&mut Connection::open(path)?).map(drop)?);
     compare(name, &prepare, &|path: &Path| raw(&mut Connection::open(path)?, &all[100..], false), &|path: &Path| {
         Ok(app.migrate(&mut Connection::open(path)?).map(drop)?)
     })
@@ -113,8 +109,8 @@ fn rebuild(name: &str, key: &str) -> Result<()> {
             "INSERT INTO parents WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 1000) SELECT n FROM c;
              INSERT INTO items ({columns}) WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 1000000)
              SELECT n, 'item number ' || n, n * 7919 % 1000003{parent} FROM c;"
-        ))?;
-        Ok(db.execute_batch(HISTORY)?)
+        ))
+        .map_err(Into::into)
     };
     compare(name, &prepare, &|path: &Path| raw(&mut Connection::open(path)?, &all[1..], false), &|path: &Path| {
         Ok(app.migrate(&mut Connection::open(path)?).map(drop)?)

@@ -12,6 +12,7 @@ use crate::Problem;
 use crate::blueprint::{self, Blueprint};
 use crate::failure::{denied, failed, unterminated, words};
 use crate::inspect::{inspect_rows, rows};
+use crate::ledger::{Changes, Ledger, only_appends};
 use crate::permission::{self, Denial, Permission};
 use crate::row_dependent::{Scratch, Target};
 use crate::sandbox::Sandbox;
@@ -118,6 +119,8 @@ pub struct Replayer {
     empty: BTreeSet<Name>,
     /// Whether the catalogue is not all of what the migrations do, whatever the tables hold.
     more: bool,
+    /// Whether places and findings are of no interest.
+    is_quiet: bool,
 }
 
 impl Replayer {
@@ -139,7 +142,19 @@ impl Replayer {
             tables: BTreeSet::new(),
             empty: BTreeSet::new(),
             more: false,
+            is_quiet: false,
         }
+    }
+
+    /// The same, for those who want the schema and no more: it notes no places and finds nothing wrong with rows
+    /// that a table could have.
+    ///
+    /// ```
+    /// let replayer = schema_replay::Replayer::quiet();
+    /// assert!(replayer.findings().is_empty());
+    /// ```
+    pub fn quiet() -> Replayer {
+        Replayer { is_quiet: true, ..Replayer::new() }
     }
 
     /// Runs one migration.
@@ -190,11 +205,14 @@ impl Replayer {
             self.sandbox.execute("BEGIN").map_err(|error| unusable(&error))?;
         }
         for (statement, kind) in statements.iter().zip(kinds) {
-            let finding = self.judge(migration, statement, kind);
+            let finding = if self.is_quiet { None } else { self.judge(migration, statement, kind) };
             self.execute(migration, statement, kind)?;
             self.more |= blueprint::is_beside(kind);
             self.findings.extend(finding);
             self.follow(statement, kind);
+            if self.is_quiet {
+                continue;
+            }
             places::follow(&mut self.map, &migration.file, &migration.sql, statement);
         }
         Ok(())
@@ -445,6 +463,33 @@ impl Replayer {
             findings: self.findings,
             functions: self.functions,
         })
+    }
+
+    /// The rows of the sandbox's own catalogue.
+    ///
+    /// ```
+    /// let (replayer, other) = (schema_replay::Replayer::new(), schema_replay::Replayer::quiet());
+    /// assert!(replayer.ledger().unwrap().has_same_objects(&other.ledger().unwrap(), ""));
+    /// ```
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub fn ledger(&self) -> Result<Ledger, Problem> {
+        Ledger::of(&self.sandbox.connection).map_err(|error| unusable(&error))
+    }
+
+    /// What a migration that just ran did to the catalogue, which the ledger follows.
+    ///
+    /// ```
+    /// let replayer = schema_replay::Replayer::quiet();
+    /// let mut ledger = replayer.ledger().unwrap();
+    /// assert_eq!(replayer.changes("SELECT 1", &mut ledger).unwrap(), schema_replay::Changes::default());
+    /// ```
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub fn changes(&self, sql: &str, ledger: &mut Ledger) -> Result<Changes, Problem> {
+        ledger.follow(&self.sandbox.connection, only_appends(sql)).map_err(|error| unusable(&error))
     }
 
     /// All of the database, where the schema is all of it. An engine that cannot say so has none.

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use schema_core::Migration;
 
 use crate::sqlite::copy::{self, Name};
-use crate::sqlite::{loss, refusal};
+use crate::sqlite::{loss, refusal, script};
 use crate::{Backup, Error, Event, Options};
 
 /// What stands between the losses of a run and its database: at most one backup, before the first of them.
@@ -75,7 +75,9 @@ impl Guard {
             return Ok(());
         }
         let Some(database) = copy::file_of(db) else { return Ok(()) };
-        let losses = loss::losses(db, &change.scripts).map_err(refusal::database)?;
+        // Most migrations only add, and nearly all of the rest of a start is less work than looking closer.
+        let adds = change.scripts.iter().all(|sql| script::is_additive(sql));
+        let losses = if adds { Vec::new() } else { loss::losses(db, &change.scripts).map_err(refusal::database)? };
         if losses.is_empty() && self.policy != Backup::Always {
             return Ok(());
         }

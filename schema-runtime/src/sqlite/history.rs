@@ -37,7 +37,7 @@ const QUICK: &str = "SELECT position, version, checksum,
   FROM main.driftless_migrations ORDER BY position";
 
 const READ: &str = "SELECT position, version, name, checksum, chain, outcome, schema_cookie, applied_at
-  FROM main.driftless_migrations ORDER BY position";
+  FROM main.driftless_migrations WHERE ?1 IS NULL OR position > ?1 ORDER BY position";
 
 const INSERT: &str = "INSERT INTO main.driftless_migrations
   (position, version, name, checksum, chain, outcome, schema_cookie, schema_digest, applied_at, duration_ms, tool)
@@ -122,12 +122,17 @@ pub(crate) fn exists(db: &Connection) -> rusqlite::Result<bool> {
 
 /// The rows in their order. `None` when the table is not one that driftless wrote.
 pub(crate) fn read(db: &Connection) -> rusqlite::Result<Option<Vec<Row>>> {
+    read_after(db, None)
+}
+
+/// The rows after a position, or all of them.
+pub(crate) fn read_after(db: &Connection, position: Option<i64>) -> rusqlite::Result<Option<Vec<Row>>> {
     let mut statement = match db.prepare(READ) {
         Ok(statement) => statement,
         Err(error) if is_plain(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let rows = statement.query_map([], |row| {
+    let rows = statement.query_map([position], |row| {
         Ok(Row {
             position: row.get(0)?,
             version: row.get(1)?,
@@ -156,7 +161,11 @@ pub(crate) fn cookie(db: &Connection) -> rusqlite::Result<i64> {
 /// schema or the history.
 pub(crate) fn mark(db: &Connection) -> rusqlite::Result<(i64, Option<String>)> {
     let last = "SELECT chain FROM main.driftless_migrations ORDER BY position DESC LIMIT 1";
-    let chain = if exists(db)? { db.query_row(last, [], |row| row.get(0)).optional()? } else { None };
+    let chain = match db.prepare(last) {
+        Ok(mut statement) => statement.query_row([], |row| row.get(0)).optional()?,
+        Err(error) if is_plain(&error) => None,
+        Err(error) => return Err(error),
+    };
     Ok((cookie(db)?, chain))
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use schema_core::Migration;
+use schema_replay::Ledger;
 
 use crate::sqlite::agreement::digest;
 use crate::sqlite::backup::{Change, Guard};
@@ -95,6 +96,10 @@ pub(super) struct Run<'a, 'o> {
     suspicious: bool,
     /// The rest of the way, and the mark by which the database is known not to have changed since.
     route: Option<(Mark, Route)>,
+    /// What was recorded last, and the mark of the database with it.
+    recorded: Option<(Mark, Vec<Row>)>,
+    /// The catalogue of a database that is exactly at a version.
+    pub(super) ledger: Option<Ledger>,
     drift: Vec<String>,
 }
 
@@ -119,6 +124,8 @@ impl<'a, 'o> Run<'a, 'o> {
             waiting: Vec::new(),
             suspicious: false,
             route: None,
+            recorded: None,
+            ledger: None,
             drift: Vec::new(),
         })
     }
@@ -148,11 +155,14 @@ impl<'a, 'o> Run<'a, 'o> {
             let lock = Lock::take(self.judge.db)?;
             let route = match self.route.take() {
                 Some((mark, route)) if mark == self.mark()? => route,
-                _ => match self.judge.situation()?.task {
-                    Task::Nothing => return Ok(()),
-                    Task::Create => return self.create(lock),
-                    Task::Follow(route) => route,
-                },
+                _ => {
+                    self.ledger = None;
+                    match self.judge.situation()?.task {
+                        Task::Nothing => return Ok(()),
+                        Task::Create => return self.create(lock),
+                        Task::Follow(route) => route,
+                    }
+                }
             };
             for line in &route.drift {
                 if !self.drift.contains(line) {
@@ -162,9 +172,7 @@ impl<'a, 'o> Run<'a, 'o> {
             if route.is_rehearsed() {
                 return self.walk(lock, route);
             }
-            if let Some(rest) = self.follow(lock, route)? {
-                self.route = Some((self.mark()?, rest));
-            } else {
+            if self.follow(lock, route)? {
                 return Ok(());
             }
         }
@@ -174,17 +182,23 @@ impl<'a, 'o> Run<'a, 'o> {
         history::mark(self.judge.db).map_err(refusal::database)
     }
 
-    /// Goes one leg, or all those that are only recorded, and returns the rest of the way.
-    fn follow(&mut self, lock: Lock<'_>, mut route: Route) -> Result<Option<Route>, Error> {
+    /// Goes one leg, or all those that are only recorded, and returns whether that was the last.
+    fn follow(&mut self, lock: Lock<'_>, mut route: Route) -> Result<bool, Error> {
         let adopted = route.legs.iter().take_while(|leg| leg.act == Act::Adopt).count();
         if adopted > 0 {
             self.adopt(lock, &route, adopted)?;
         } else if !self.go(lock, &route)? {
-            return Ok(Some(route));
+            return Ok(false);
         }
         route.legs.drain(..adopted.max(1));
-        route.rows = self.judge.rows()?;
-        Ok(if route.legs.is_empty() { None } else { Some(route) })
+        if route.legs.is_empty() {
+            return Ok(true);
+        }
+        if let Some((mark, rows)) = self.recorded.take() {
+            route.rows.extend(rows);
+            self.route = Some((mark, route));
+        }
+        Ok(false)
     }
 
     /// Creates the schema of all migrations, and records them, at once.
@@ -264,6 +278,7 @@ impl<'a, 'o> Run<'a, 'o> {
         let start = Instant::now();
         let at = route.rows.len();
         let migration = &self.judge.set.migrations()[at];
+        self.watch(route)?;
         self.protect(&Change::applying(migration))?;
         let before = if self.suspicious { Some(self.violations()?) } else { None };
         if before.is_none() {
@@ -275,7 +290,7 @@ impl<'a, 'o> Run<'a, 'o> {
             Some(before) => self.refuse_orphans(migration, before)?,
             // Checking is a scan of all children, so the state before is read only when it matters. What the
             // migration did is rolled back, and it runs again with that knowledge.
-            None if !self.violations()?.is_empty() => {
+            None if !script::is_additive(&migration.sql) && !self.violations()?.is_empty() => {
                 self.suspicious = true;
                 self.waiting.clear();
                 return Ok(false);
@@ -283,10 +298,10 @@ impl<'a, 'o> Run<'a, 'o> {
             None => {}
         }
         self.suspicious = false;
-        let digest = self.prove(at + 1)?;
+        let digest = self.prove_step(at + 1)?;
         let one = std::slice::from_ref(migration);
         let outcome = Outcome::Applied;
-        let record = Record { outcome, digest: Some(&digest), duration_ms: ms(start.elapsed()) };
+        let record = Record { outcome, digest: digest.as_deref(), duration_ms: ms(start.elapsed()) };
         self.record(&route.rows, one, &record)?;
         self.commit(lock)?;
         let duration = start.elapsed();
@@ -321,9 +336,17 @@ impl<'a, 'o> Run<'a, 'o> {
         preflight::refuse_orphans(self.judge.db, migration, before)
     }
 
-    pub(super) fn record(&self, rows: &[Row], migrations: &[Migration], record: &Record<'_>) -> Result<(), Error> {
-        history::create(self.judge.db).map_err(refusal::database)?;
-        history::append(self.judge.db, rows, migrations, record).map_err(refusal::database)
+    /// Records migrations, and notes what the database then looks like while nobody else can change it.
+    pub(super) fn record(&mut self, rows: &[Row], migrations: &[Migration], record: &Record<'_>) -> Result<(), Error> {
+        let db = self.judge.db;
+        if rows.is_empty() {
+            history::create(db).map_err(refusal::database)?;
+        }
+        history::append(db, rows, migrations, record).map_err(refusal::database)?;
+        let last = rows.last().map(|row| row.position);
+        let rows = history::read_after(db, last).map_err(refusal::database)?;
+        self.recorded = Some((self.mark()?, rows.unwrap_or_default()));
+        Ok(())
     }
 
     pub(super) fn note(&mut self, migrations: &[Migration], outcome: Outcome, duration: Duration) {

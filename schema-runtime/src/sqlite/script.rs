@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use rusqlite::Connection;
-use schema_core::sqlite::statement::{StatementKind, classify};
+use schema_core::sqlite::statement::{AlterAction, StatementKind, classify};
 use schema_core::token::{Statement, statements};
 use schema_core::{Dialect, Migration, Place};
 
@@ -130,6 +130,23 @@ pub(crate) fn nature(migration: &Migration) -> Nature {
     if all { Nature::Schema } else { Nature::Rows }
 }
 
+/// Whether some SQL only adds to a schema: no row changes, and no reference of a row.
+pub(crate) fn is_additive(sql: &str) -> bool {
+    statements(Dialect::Sqlite, sql).iter().all(|statement| match classify(statement) {
+        StatementKind::CreateTable { as_select, .. } => !as_select,
+        StatementKind::AlterTable { action: AlterAction::AddColumn(_), .. } => {
+            !statement.tokens.iter().any(|token| token.is("REFERENCES"))
+        }
+        StatementKind::CreateIndex { .. }
+        | StatementKind::CreateView { .. }
+        | StatementKind::CreateTrigger { .. }
+        | StatementKind::Begin
+        | StatementKind::Commit => true,
+        StatementKind::Pragma { name } => matches!(&*name, "foreign_keys" | "legacy_alter_table"),
+        _ => false,
+    })
+}
+
 fn is_temporary(statement: &Statement<'_>) -> bool {
     statement.tokens.get(1).is_some_and(|token| token.is("TEMP") || token.is("TEMPORARY"))
 }
@@ -188,6 +205,24 @@ mod tests {
         assert_eq!(error.sql(), Some("INSERT INTO a\n  (c) VALUES (1)"));
         assert_eq!(error.migration(), Some("migrations/1_one.sql"));
         assert_eq!(error.place().map(|place| place.line), Some(2));
+    }
+
+    #[test]
+    fn what_is_only_added() {
+        assert!(is_additive("BEGIN; CREATE TABLE a (b REFERENCES c); CREATE UNIQUE INDEX i ON a (b); COMMIT"));
+        assert!(is_additive("ALTER TABLE a ADD COLUMN c INTEGER NOT NULL DEFAULT 0"));
+        for sql in [
+            "ALTER TABLE a ADD COLUMN c REFERENCES d",
+            "ALTER TABLE a DROP COLUMN c",
+            "ALTER TABLE a RENAME TO b",
+            "CREATE TABLE a AS SELECT 1 AS b",
+            "DROP INDEX i",
+            "DROP TABLE a",
+            "INSERT INTO a VALUES (1)",
+            "PRAGMA user_version = 1",
+        ] {
+            assert!(!is_additive(sql), "{sql}");
+        }
     }
 
     #[test]
