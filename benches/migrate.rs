@@ -122,7 +122,7 @@ fn memory(name: &str, shape: Shape) -> Result<()> {
     let app = Sqlite::from_migrations(all.clone())?;
     drop(app.in_memory()?);
     let limit = |_: &Path| raw(&mut Connection::open_in_memory()?, &all, true);
-    compare(name, &|_: &Path| Ok(()), &limit, &|_: &Path| Ok(drop(app.in_memory()?)))
+    compare(name, &|_: &Path| Ok(()), &limit, &|_: &Path| Ok(app.in_memory().map(drop)?))
 }
 
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS history (
