@@ -76,6 +76,23 @@ pub(crate) struct NewArgs {
     pub(crate) dry_run: bool,
 }
 
+/// What `audit` looks at, and what it makes of it.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// The SQLite file. It is only read.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) database: PathBuf,
+    /// How findings are printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) format: ReportFormat,
+    /// The exit code is 1 when there is a finding of this severity or a worse one.
+    #[arg(long, value_enum, default_value_t = FailOn::Critical)]
+    pub(crate) fail_on: FailOn,
+    /// Also look for the rows that are in the way of the SQL.
+    #[arg(long)]
+    pub(crate) rows: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Set a package up: config, first migration, lock, and the line in build.rs.
@@ -111,6 +128,13 @@ pub(crate) enum Command {
     Status {
         /// The SQLite file.
         database: PathBuf,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Say what a database does not enforce of what the models state, and give the SQL that mends it.
+    Audit {
+        #[command(flatten)]
+        audit: AuditArgs,
         #[command(flatten)]
         place: Where,
     },
@@ -215,4 +239,30 @@ pub(crate) enum Format {
     Sarif,
     /// Workflow commands that GitHub turns into annotations.
     Github,
+}
+
+/// How the findings of an audit are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people, with the lines of both files.
+    Human,
+    /// One document.
+    Json,
+    /// The Static Analysis Results Interchange Format 2.1.0.
+    Sarif,
+    /// Workflow commands that GitHub turns into annotations.
+    Github,
+    /// A report to keep.
+    Markdown,
+}
+
+/// The severity from which on an audit fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Integrity is not enforced.
+    Critical,
+    /// Behaviour or speed differs.
+    Warning,
+    /// Anything is to be told.
+    Notice,
 }

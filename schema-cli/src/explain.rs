@@ -1,5 +1,6 @@
 //! What each code means, why it is an error, and what to do.
 
+mod audits;
 mod disagreements;
 mod inputs;
 mod plans;
@@ -8,7 +9,7 @@ mod plans;
 type Entry = (&'static str, &'static str);
 
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    disagreements::ENTRIES.iter().chain(inputs::ENTRIES).chain(plans::ENTRIES)
+    disagreements::ENTRIES.iter().chain(inputs::ENTRIES).chain(plans::ENTRIES).chain(audits::ENTRIES)
 }
 
 /// The text of a code.

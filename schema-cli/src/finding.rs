@@ -138,6 +138,16 @@ pub(crate) fn is_input(code: &str) -> bool {
     INPUT_CODES.contains(&code)
 }
 
+/// A stretch of a file as JSON.
+pub(crate) fn spot(spot: &Spot) -> serde_json::Value {
+    json::spot(spot)
+}
+
+/// A finding for people, under the word that the caller has for its level.
+pub(crate) fn report(finding: &Finding, word: &'static str) -> String {
+    human::one(finding, Some(word))
+}
+
 /// All findings in one of the formats. The summary closes the text for people.
 pub(crate) fn print(findings: &[Finding], format: Format, summary: &Summary) -> String {
     match format {

@@ -102,7 +102,7 @@ pub(crate) fn of_problem(project: &Project, problem: &Problem, level: finding::L
 }
 
 /// Messages name files by what a user calls the directory; a spot names the file itself.
-fn spot(project: &Project, place: &Place) -> Spot {
+pub(crate) fn spot(project: &Project, place: &Place) -> Spot {
     let file = Path::new(&*place.file);
     let path = if let Ok(below) = file.strip_prefix(&project.shown) {
         project.dir.join(below)

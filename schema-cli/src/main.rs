@@ -42,13 +42,22 @@ fn main() -> ExitCode {
             return Outcome::Unusable.into();
         }
     };
-    let json = cli.json || matches!(cli.command, args::Command::Check { format: args::Format::Json, .. });
+    let json = cli.json || asks_for_json(&cli.command);
     match on_a_large_stack(move || commands::run(cli)) {
         Ok(outcome) => outcome.into(),
         Err(stop) => {
             report(&stop, json);
             stop.outcome.into()
         }
+    }
+}
+
+/// Whether the format of the findings is JSON.
+fn asks_for_json(command: &args::Command) -> bool {
+    match command {
+        args::Command::Check { format, .. } => *format == args::Format::Json,
+        args::Command::Audit { audit, .. } => audit.format == args::ReportFormat::Json,
+        _ => false,
     }
 }
 

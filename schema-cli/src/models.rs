@@ -22,8 +22,19 @@ pub(crate) struct Wanted {
     pub(crate) open: Vec<Open>,
     /// The model of each table.
     pub(crate) models: Vec<(ObjectName, String)>,
+    /// Where they stand, in the same order.
+    pub(crate) located: Vec<Located>,
     /// What keeps models from being read: nothing should be written while there is any.
     pub(crate) problems: Vec<Finding>,
+}
+
+/// Where a model and its fields stand.
+pub(crate) struct Located {
+    pub(crate) table: ObjectName,
+    pub(crate) name: String,
+    pub(crate) spot: Spot,
+    /// Each column with its field.
+    pub(crate) fields: Vec<(Name, String, Spot)>,
 }
 
 /// A column whose type is not among the sources.
@@ -63,6 +74,7 @@ pub(crate) fn wanted_in(site: &Site, dialect: Dialect) -> Wanted {
         renames: Renames::default(),
         open: Vec::new(),
         models: Vec::new(),
+        located: Vec::new(),
         problems: Vec::new(),
     };
     let sources = sources(site);
@@ -127,6 +139,17 @@ impl Wanted {
     fn take(&mut self, source: &Source, item: &ModelItem, desired: Desired) {
         let table = desired.table.name.clone();
         self.models.push((table.clone(), item.input.ident.to_string()));
+        let path = source.path(item.file);
+        let fields = desired
+            .fields
+            .iter()
+            .map(|field| (field.column.clone(), bare(&field.field.to_string()), spot(path, field.field.span())));
+        self.located.push(Located {
+            table: table.clone(),
+            name: bare(&item.input.ident.to_string()),
+            spot: spot(path, item.input.ident.span()),
+            fields: fields.collect(),
+        });
         self.open.extend(desired.open_types.into_iter().map(|open| Open {
             table: table.clone(),
             column: open.column,
@@ -182,6 +205,11 @@ impl Wanted {
         table.checks.extend(listed);
         true
     }
+}
+
+/// An identifier without the mark of a raw one.
+fn bare(ident: &str) -> String {
+    ident.trim_start_matches("r#").to_owned()
 }
 
 /// The order in which a CHECK lists values means nothing.

@@ -3,6 +3,8 @@
 #[path = "cli/support.rs"]
 mod support;
 
+#[path = "cli/audit.rs"]
+mod audit;
 #[path = "cli/cms.rs"]
 mod cms;
 #[path = "cli/commands.rs"]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use schema_core::Place;
 
+use crate::Offenders;
+
 /// How bad a finding is; the worse one is the greater.
 ///
 /// ```
@@ -270,11 +272,14 @@ pub struct AuditFinding {
     /// The statements that mend it, in their order, without semicolons. They were tried on a copy of the schema, and
     /// they keep every row, every column and everything else that the database has; none where only people can decide.
     pub sql: Vec<String>,
+    /// The rows that are in the way of these statements; only
+    /// [`Sqlite::audit_with_rows`](crate::Sqlite::audit_with_rows) looks for them.
+    pub rows: Vec<Offenders>,
 }
 
 impl AuditFinding {
-    /// Both sides, one line each, and the model that it concerns.
-    pub(crate) fn sides(&self) -> impl Iterator<Item = String> {
+    /// Both sides, the model that it concerns and the rows that are in the way, one line each.
+    fn sides(&self) -> impl Iterator<Item = String> {
         let place = self.place.as_ref().map_or_else(String::new, |place| format!("   {place}"));
         let item = self.item.as_ref().map(|item| format!("model:       {item}"));
         let none = || "(none)".to_owned();
@@ -283,7 +288,11 @@ impl AuditFinding {
                 (self.expected.clone().unwrap_or_else(none), self.found.clone().unwrap_or_else(none));
             [format!("migrations:  {expected}{place}"), format!("database:    {found}")]
         });
-        item.into_iter().chain(sides.into_iter().flatten())
+        let rows = self.rows.iter().flat_map(|rows| {
+            let samples = rows.samples.join("; ");
+            [format!("rows:        {}: {samples}", rows.fact()), format!("             {}", rows.query)]
+        });
+        item.into_iter().chain(sides.into_iter().flatten()).chain(rows)
     }
 }
 
@@ -369,7 +378,7 @@ impl Audit {
         };
         match (self.recorded, self.pending.len()) {
             (false, _) => {
-                format!("the database has no history: compared with the schema of version {version}, the last")
+                format!("the database has no history: compared with the schema of version {version}, the last one")
             }
             (true, 0) => format!("compared with the schema of version {version}"),
             (true, pending) => format!(

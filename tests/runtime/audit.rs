@@ -47,7 +47,7 @@ fn counts(audit: &Audit) -> [usize; 3] {
 }
 
 const AS_FOUND: &str = "\
-the database has no history: compared with the schema of version 15, the last
+the database has no history: compared with the schema of version 15, the last one
 
 critical: table `role_permissions` has no UNIQUE (role_id, permission_id)
   model:       RolePermission::{role_id, permission_id}

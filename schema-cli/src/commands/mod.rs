@@ -1,6 +1,7 @@
 //! One file for each command.
 
 mod apply;
+mod audit;
 mod check;
 pub(crate) mod database;
 mod diff;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         Command::Rollback { database, place, to, yes } => rollback::run(&database, &place, to.as_deref(), yes, json),
         Command::Lock { place, released } => lock::run(&place, &released, json),
         Command::Status { database, place } => status::run(&database, &place, json),
+        Command::Audit { audit, place } => audit::run(&audit, &place, json),
         Command::Plan { database, place, adopt, out } => {
             plan::run(&database, &place, adopt.as_deref(), out.as_deref(), json)
         }

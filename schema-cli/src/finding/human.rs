@@ -10,7 +10,7 @@ use super::{Finding, Level, Spot};
 pub(super) fn print(findings: &[Finding], summary: &str) -> String {
     let mut text = String::new();
     for finding in findings {
-        text.push_str(&one(finding));
+        text.push_str(&one(finding, None));
         text.push_str("\n\n");
     }
     text.push_str(summary);
@@ -18,7 +18,8 @@ pub(super) fn print(findings: &[Finding], summary: &str) -> String {
     text
 }
 
-fn one(finding: &Finding) -> String {
+/// One finding. `word` is what stands instead of `error` or `warning`.
+pub(super) fn one(finding: &Finding, word: Option<&'static str>) -> String {
     let sources: Vec<(&Spot, String, bool)> = [(&finding.rust, true), (&finding.sql, false)]
         .into_iter()
         .filter_map(|(spot, primary)| {
@@ -30,6 +31,10 @@ fn one(finding: &Finding) -> String {
         Level::Error => Title::ERROR,
         Level::Warning => Title::WARNING,
         Level::Note => Title::NOTE,
+    };
+    let title = match word {
+        Some(word) => title.with_name(word),
+        None => title,
     };
     let mut group = Group::with_title(title.primary_title(finding.title()).id(finding.code));
     for (spot, source, primary) in &sources {

@@ -27,7 +27,7 @@ fn value(finding: &Finding) -> Value {
     })
 }
 
-fn spot(spot: &Spot) -> Value {
+pub(super) fn spot(spot: &Spot) -> Value {
     json!({
         "file": spot.file.display().to_string(),
         "line": spot.line,

@@ -13,6 +13,7 @@ const SOURCES: &[&str] = &[
     "schema-model/src/check",
     "schema-model/src/source",
     "schema-replay/src",
+    "schema-runtime/src/audit.rs",
     "schema-cli/src/models.rs",
     "schema-cli/src/verdict.rs",
     "schema-cli/src/verdict",

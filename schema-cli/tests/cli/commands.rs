@@ -35,6 +35,7 @@ fn the_grammar() {
         "check",
         "pull",
         "status",
+        "audit",
         "plan",
         "apply",
         "rollback",

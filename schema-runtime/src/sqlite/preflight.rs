@@ -34,6 +34,11 @@ pub(crate) fn foreseen(
     Ok(offenders.into_iter().map(judged).collect())
 }
 
+/// The rows that a change breaks, from one schema that was found to another.
+pub(crate) fn offenders(db: &Connection, schemas: Pair<&Schema>) -> Result<Vec<Offenders>, Error> {
+    asked(db, &rules(schemas.before, schemas))
+}
+
 /// The error of a migration with the rows that are in its way, where there are such. They are asked for in the
 /// transaction that the migration failed in, since it may have changed rows before, or else as they were before it.
 pub(crate) fn explain(judge: &mut Judge<'_>, migration: &Migration, error: Error) -> Error {

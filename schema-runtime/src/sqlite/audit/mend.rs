@@ -18,6 +18,8 @@ use crate::sqlite::script;
 pub(super) struct Mending {
     pub(super) help: String,
     pub(super) sql: Vec<String>,
+    /// The schema that they lead to, where they were planned.
+    pub(super) target: Option<Schema>,
 }
 
 /// Finds the mending of every fault of one database.
@@ -39,7 +41,7 @@ struct Copy {
 
 /// How a first attempt went.
 enum Attempt {
-    Proved(Vec<Step>),
+    Proved(Box<Plan>),
     /// It would take a decision first.
     Refused(Vec<Refusal>),
     /// It needs other faults to be mended with it.
@@ -73,9 +75,9 @@ impl<'a> Mender<'a> {
     /// What mends one fault.
     pub(super) fn mend(&self, fault: &Fault) -> Mending {
         match &fault.mend {
-            Mend::Words(words) => Mending { help: words.clone(), sql: Vec::new() },
+            Mend::Words(words) => Mending { help: words.clone(), ..Mending::default() },
             Mend::Statements(sql) if self.proves(fault, sql) => {
-                Mending { help: told(fault, &[]), sql: sql.iter().map(|sql| whole(sql)).collect() }
+                Mending { help: told(fault, &[]), sql: sql.iter().map(|sql| whole(sql)).collect(), target: None }
             }
             Mend::Statements(_) => by_hand(),
             Mend::Changes(changes) => self.planned(fault, changes),
@@ -84,17 +86,17 @@ impl<'a> Mender<'a> {
 
     fn planned(&self, fault: &Fault, changes: &[Change]) -> Mending {
         let refusals = match self.attempt(fault, &[changes]) {
-            Attempt::Proved(steps) => return self.given(fault, steps),
+            Attempt::Proved(plan) => return self.given(fault, *plan),
             Attempt::Refused(refusals) => refusals,
             Attempt::Unproved => Vec::new(),
         };
         if !refusals.is_empty() {
-            return Mending { help: decide(&refusals), sql: Vec::new() };
+            return Mending { help: decide(&refusals), ..Mending::default() };
         }
         let wider = [fault.table.clone(), None];
         for table in wider.iter().filter(|table| table.is_none() || fault.table.is_some()) {
-            if let Attempt::Proved(steps) = self.attempt(fault, &self.of_table(table.as_ref())) {
-                return self.given(fault, steps);
+            if let Attempt::Proved(plan) = self.attempt(fault, &self.of_table(table.as_ref())) {
+                return self.given(fault, *plan);
             }
         }
         by_hand()
@@ -118,7 +120,7 @@ impl<'a> Mender<'a> {
             Ok(plan) => {
                 let sql: Vec<String> = plan.steps.iter().map(|step| step.sql.clone()).collect();
                 let loses = plan.steps.iter().any(|step| step.loses.is_some());
-                if !loses && self.proves(fault, &sql) { Attempt::Proved(plan.steps) } else { Attempt::Unproved }
+                if !loses && self.proves(fault, &sql) { Attempt::Proved(Box::new(plan)) } else { Attempt::Unproved }
             }
         }
     }
@@ -157,7 +159,7 @@ impl<'a> Mender<'a> {
     }
 
     /// The statements as they are to be run, and what to know before.
-    fn given(&self, fault: &Fault, steps: Vec<Step>) -> Mending {
+    fn given(&self, fault: &Fault, Plan { steps, after, .. }: Plan) -> Mending {
         let help = told(fault, &steps);
         // Dropping a parent takes its children along while foreign keys are enforced.
         let rebuilds = steps.iter().any(|step| step.sql.starts_with("DROP TABLE"));
@@ -170,7 +172,7 @@ impl<'a> Mender<'a> {
             sql.insert(0, "PRAGMA foreign_keys = OFF".to_owned());
             sql.extend(self.enforces.then(|| "PRAGMA foreign_keys = ON".to_owned()));
         }
-        Mending { help, sql }
+        Mending { help, sql, target: Some(after) }
     }
 }
 
@@ -205,14 +207,14 @@ fn told(fault: &Fault, steps: &[Step]) -> String {
 
 fn by_hand() -> Mending {
     let help = "no statement was found that mends it and keeps everything else: mend it by hand, or by a migration";
-    Mending { help: help.to_owned(), sql: Vec::new() }
+    Mending { help: help.to_owned(), ..Mending::default() }
 }
 
 /// What has to be decided before it can be mended.
 fn decide(refusals: &[Refusal]) -> String {
     let facts: Vec<String> =
         refusals.iter().map(|refusal| refusal.to_string().lines().next().unwrap_or_default().to_owned()).collect();
-    format!("no statement is given: {}; write it by hand, with what you decide", facts.join("; "))
+    format!("no SQL is given, since only you can decide: {}; write it by hand", facts.join("; "))
 }
 
 /// Changes a schema; of a column only the facts that the change is about, since several faults may be about one.

@@ -14,7 +14,7 @@ use schema_core::{Inspection, Pair, SourceMap};
 use schema_replay::{Replayer, inspect};
 
 use crate::sqlite::agreement::Known;
-use crate::sqlite::{Sqlite, history, refusal, verdict};
+use crate::sqlite::{Sqlite, history, preflight, refusal, verdict};
 use crate::{Audit, AuditFinding, Category, Error};
 use fault::{Fault, Mend};
 use mend::{Mender, Mending};
@@ -59,11 +59,42 @@ impl Sqlite {
     /// # Errors
     /// When the database cannot be read, and when its history cannot be that of these migrations.
     pub fn audit(&self, db: &Connection) -> Result<Audit, Error> {
-        audit(self, db)
+        audit(self, db, false)
+    }
+
+    /// The same, and for each finding the rows that are in the way of the SQL that mends it. Finding them may read
+    /// every row of the tables.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |version: &'static str, sql: &'static str| Migration {
+    /// #     version: version.into(),
+    /// #     name: "notes".into(),
+    /// #     file: format!("migrations/{version}_notes.sql").into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, slug TEXT); CREATE UNIQUE INDEX slugs ON notes (slug)";
+    /// # let app = Sqlite::from_migrations(vec![migration("1", sql)])?;
+    /// let mut db = Connection::open_in_memory()?;
+    /// app.migrate(&mut db)?;
+    /// db.execute_batch("DROP INDEX slugs; INSERT INTO notes (slug) VALUES ('a'), ('a')")?;
+    ///
+    /// let rows = &app.audit_with_rows(&db)?.findings[0].rows[0];
+    /// assert_eq!((rows.count, rows.rule.as_str()), (1, "UNIQUE (slug)"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Sqlite::audit`].
+    pub fn audit_with_rows(&self, db: &Connection) -> Result<Audit, Error> {
+        audit(self, db, true)
     }
 }
 
-fn audit(set: &Sqlite, db: &Connection) -> Result<Audit, Error> {
+fn audit(set: &Sqlite, db: &Connection, with_rows: bool) -> Result<Audit, Error> {
     let migrations = set.migrations();
     verdict::sequence(migrations)?;
     let rows = if history::exists(db).map_err(refusal::database)? {
@@ -78,7 +109,7 @@ fn audit(set: &Sqlite, db: &Connection) -> Result<Audit, Error> {
     migrations[..count].iter().try_for_each(|migration| replayer.run(migration)).map_err(refusal::unreplayable)?;
     let expected = replayer.inspection().map_err(refusal::unreplayable)?;
     let found = inspect(db).map_err(refusal::database)?;
-    let findings = findings(set, db, Pair::new(&found, &expected), replayer.map())?;
+    let findings = findings(set, db, Pair::new(&found, &expected), replayer.map(), with_rows)?;
     Ok(Audit {
         findings,
         version: count.checked_sub(1).map(|last| migrations[last].version.clone().into_owned()),
@@ -92,6 +123,7 @@ fn findings(
     db: &Connection,
     sides: Pair<&Inspection>,
     map: &SourceMap,
+    with_rows: bool,
 ) -> Result<Vec<AuditFinding>, Error> {
     let known = Known::of(set.migrations());
     let faults = compare::faults(sides.before, sides.after, &known);
@@ -100,18 +132,23 @@ fn findings(
     let mender = Mender::new(db, sides, &known, &faults, enforces);
     let mut findings: Vec<AuditFinding> = Vec::new();
     for fault in &faults {
-        findings.push(finding(set, fault, mender.mend(fault), map));
+        let mending = mender.mend(fault);
+        let rows = match &mending.target {
+            Some(target) if with_rows => preflight::offenders(db, Pair::new(&sides.before.schema, target))?,
+            _ => Vec::new(),
+        };
+        findings.push(AuditFinding { rows, ..finding(set, fault, mending, map) });
     }
     for fault in &settings {
         let Mend::Statements(sql) = &fault.mend else { continue };
         let help = "say it after opening each connection".to_owned();
-        findings.push(finding(set, fault, Mending { help, sql: sql.clone() }, map));
+        findings.push(finding(set, fault, Mending { help, sql: sql.clone(), target: None }, map));
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Ok(findings)
 }
 
-fn finding(set: &Sqlite, fault: &Fault, Mending { help, sql }: Mending, map: &SourceMap) -> AuditFinding {
+fn finding(set: &Sqlite, fault: &Fault, Mending { help, sql, .. }: Mending, map: &SourceMap) -> AuditFinding {
     AuditFinding {
         severity: fault.category.severity(),
         category: fault.category,
@@ -125,6 +162,7 @@ fn finding(set: &Sqlite, fault: &Fault, Mending { help, sql }: Mending, map: &So
         place: fault.path.as_ref().and_then(|path| map.nearest(path)).cloned(),
         help,
         sql,
+        rows: Vec::new(),
     }
 }
 
