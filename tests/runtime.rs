@@ -36,6 +36,8 @@ mod foreign_keys;
 mod fresh;
 #[path = "runtime/histories.rs"]
 mod histories;
+#[path = "runtime/histories_law.rs"]
+mod histories_law;
 #[path = "runtime/histories_refused.rs"]
 mod histories_refused;
 #[path = "runtime/law.rs"]

@@ -30,7 +30,7 @@ impl Tool {
     }
 
     /// Everything in its table, or the number that it keeps.
-    fn content(self, db: &Connection) -> Vec<String> {
+    pub(crate) fn content(self, db: &Connection) -> Vec<String> {
         let sql = if self.table.is_empty() {
             "SELECT user_version FROM pragma_user_version".to_owned()
         } else {

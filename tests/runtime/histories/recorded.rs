@@ -21,9 +21,9 @@ pub(crate) struct Tool {
     before: &'static str,
     after: &'static str,
     pub(crate) table: &'static str,
-    create: &'static str,
+    pub(crate) create: &'static str,
     /// What is written when each migration has run.
-    insert: [&'static str; 4],
+    pub(crate) insert: [&'static str; 4],
     /// Whether a schema of another version contradicts it.
     pub(crate) is_binding: bool,
 }

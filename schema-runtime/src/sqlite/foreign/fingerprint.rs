@@ -18,8 +18,8 @@ const IGNORED: [&[char]; 5] =
 pub(super) fn agrees(checksum: &Checksum, migration: &Migration) -> bool {
     match checksum {
         Checksum::None => true,
-        Checksum::Sqlx(recorded) => {
-            let same = |text: &str| sha384(text) == **recorded;
+        Checksum::Sqlx { sum, .. } => {
+            let same = |text: &str| sha384(text) == *sum;
             let without = |ignored: &[char]| same(&migration.sql.replace(ignored, ""));
             same(&migration.sql)
                 || spellings(&migration.sql).any(|text| same(&text))
@@ -30,11 +30,22 @@ pub(super) fn agrees(checksum: &Checksum, migration: &Migration) -> bool {
     }
 }
 
+/// Whether the migration has the name that is recorded, as far as one is.
+pub(super) fn is_namesake(checksum: &Checksum, migration: &Migration) -> bool {
+    let words = |name: &str| name.replace(['_', '-'], " ");
+    match checksum {
+        Checksum::Sqlx { name: Some(name), .. } | Checksum::Refinery { name, .. } => {
+            words(name) == words(&migration.name)
+        }
+        Checksum::Sqlx { name: None, .. } | Checksum::None => true,
+    }
+}
+
 /// What the tool would record for the migration as it is now, in words.
 pub(super) fn current(checksum: &Checksum, migration: &Migration) -> String {
     match checksum {
         Checksum::None => String::new(),
-        Checksum::Sqlx(_) => shown_hex(&sha384(&migration.sql)),
+        Checksum::Sqlx { .. } => shown_hex(&sha384(&migration.sql)),
         Checksum::Refinery { name, version, .. } => {
             let own = siphash(name, version, &migration.sql).into_iter().flatten().next();
             own.map_or_else(String::new, |own| format!("SipHash {own}"))
@@ -46,7 +57,7 @@ pub(super) fn current(checksum: &Checksum, migration: &Migration) -> String {
 pub(super) fn recorded(checksum: &Checksum) -> String {
     match checksum {
         Checksum::None => String::new(),
-        Checksum::Sqlx(bytes) => shown_hex(bytes),
+        Checksum::Sqlx { sum, .. } => shown_hex(sum),
         Checksum::Refinery { checksum, .. } => format!("SipHash {checksum}"),
     }
 }
@@ -103,6 +114,10 @@ mod tests {
         Checksum::Refinery { name: "initial".to_owned(), version: "1".to_owned(), checksum: checksum.to_owned() }
     }
 
+    fn sqlx(sum: Vec<u8>) -> Checksum {
+        Checksum::Sqlx { sum, name: None }
+    }
+
     #[test]
     fn the_checksums_of_refinery() {
         let migration = migration("CREATE TABLE a(id);");
@@ -123,14 +138,14 @@ mod tests {
         let spaced = "-- a\nCREATE  TABLE a ( id );CREATE TABLE b (id);";
         for recorded in [unix, &windows, &marked] {
             for program in [unix, &windows, &marked] {
-                assert!(agrees(&Checksum::Sqlx(sha384(recorded)), &migration(program)), "{recorded:?} {program:?}");
+                assert!(agrees(&sqlx(sha384(recorded)), &migration(program)), "{recorded:?} {program:?}");
             }
-            assert!(!agrees(&Checksum::Sqlx(sha384(recorded)), &migration(spaced)));
+            assert!(!agrees(&sqlx(sha384(recorded)), &migration(spaced)));
         }
         // With all white space in `ignored-chars`.
-        let ignored = Checksum::Sqlx(sha384("--aCREATETABLEa(id);CREATETABLEb(id);"));
+        let ignored = sqlx(sha384("--aCREATETABLEa(id);CREATETABLEb(id);"));
         assert!(agrees(&ignored, &migration(&marked)) && agrees(&ignored, &migration(spaced)));
-        assert!(!agrees(&Checksum::Sqlx(Vec::new()), &migration(unix)));
+        assert!(!agrees(&sqlx(Vec::new()), &migration(unix)));
     }
 
     /// The hasher of the standard library is the one that refinery's first versions used, and is the same today.

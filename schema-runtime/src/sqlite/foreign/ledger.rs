@@ -10,7 +10,10 @@ use crate::sqlite::foreign::program::{Meaning, Program};
 pub(super) enum Checksum {
     None,
     /// SHA-384 of the file.
-    Sqlx(Vec<u8>),
+    Sqlx {
+        sum: Vec<u8>,
+        name: Option<String>,
+    },
     /// `SipHash` of name, version and file.
     Refinery {
         name: String,

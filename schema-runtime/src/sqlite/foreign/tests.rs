@@ -75,7 +75,7 @@ fn refused(sql: &str, kind: Kind, words: &str) {
 fn sqlx(version: usize) -> String {
     let sum = Sha384::digest(program()[version - 1].sql.as_bytes());
     let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("INSERT INTO _sqlx_migrations VALUES ({version}, 'x', '2026-01-01', 1, x'{hex}', 7);")
+    format!("INSERT INTO _sqlx_migrations VALUES ({version}, '{}', '2026-01-01', 1, x'{hex}', 7);", NAMES[version - 1])
 }
 
 fn versions(table: &str, versions: &[&str]) -> String {
@@ -181,6 +181,7 @@ fn what_does_not_fit_is_refused() {
 fn the_checksums_of_refinery_count() {
     let row = |sum: &str| format!("{REFINERY}INSERT INTO refinery_schema_history VALUES (1, 'initial', '', '{sum}');");
     let mut program = program();
+    program[0].name = "initial".into();
     program[0].sql = "CREATE TABLE a(id);".into();
     let found = claim(&database(&row("11638695386905893901")), &program).expect("no refusal").expect("a claim");
     assert!(found.verified);
@@ -188,6 +189,20 @@ fn the_checksums_of_refinery_count() {
         let error = claim(&database(&row(sum)), &program).expect_err("edited");
         assert_eq!(error.kind(), Kind::Edited, "{error}");
     }
+}
+
+#[test]
+fn other_files_with_the_same_numbers_are_no_claim() {
+    let other = |name: &str| {
+        let sql = format!(
+            "{SQLX}INSERT INTO _sqlx_migrations VALUES (1, '{name}', '', 1, x'00', 7), (9, 'last', '', 1, x'01', 7);"
+        );
+        asked(&sql)
+    };
+    assert_eq!(other("accounts").expect("no refusal"), None);
+    assert_eq!(other("baseline").expect_err("a namesake").kind(), Kind::Edited);
+    let sql = format!("{REFINERY}INSERT INTO refinery_schema_history VALUES (1, 'accounts', '', '7');");
+    assert_eq!(asked(&sql).expect("no refusal"), None);
 }
 
 #[test]

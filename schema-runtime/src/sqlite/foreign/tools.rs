@@ -44,7 +44,11 @@ fn read(db: &Connection, table: &Table, tool: Tool, program: &Program<'_>) -> ru
         Ok::<_, rusqlite::Error>(())
     };
     match tool {
-        Tool::Sqlx => each("version, success, checksum", "", &mut |ledger, row| sqlx(ledger, row, program))?,
+        Tool::Sqlx => {
+            let name = if table.columns.iter().any(|column| column == "description") { "description" } else { "NULL" };
+            let columns = format!("version, success, checksum, {name}");
+            each(&columns, "", &mut |ledger, row| sqlx(ledger, row, program))?;
+        }
         Tool::Diesel | Tool::Dbmate => each("version", "", &mut |ledger, row| versions(ledger, row, program))?,
         Tool::Refinery => each("version, name, checksum", "", &mut |ledger, row| refinery(ledger, row, program))?,
         Tool::SeaOrm => each("version", "", &mut |ledger, row| names(ledger, row, &["version".to_owned()], program))?,
@@ -120,7 +124,11 @@ fn sqlx(ledger: &mut Ledger, row: &Row<'_>, program: &Program<'_>) -> rusqlite::
         (Some(false), _) => ledger.begin(&label, meaning),
         // No hash is longer; what is, is not kept in memory.
         (Some(true), ValueRef::Blob(bytes)) if bytes.len() <= 64 => {
-            ledger.enter(&label, meaning, Checksum::Sqlx(bytes.to_owned()));
+            let name = match row.get_ref(3)? {
+                ValueRef::Text(name) if name.len() <= 1000 => std::str::from_utf8(name).ok().map(str::to_owned),
+                _ => None,
+            };
+            ledger.enter(&label, meaning, Checksum::Sqlx { sum: bytes.to_owned(), name });
         }
         (None, _) => {
             let success = shown(row.get_ref(1)?);

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use crate::Error;
 use crate::sqlite::foreign::Claim;
-use crate::sqlite::foreign::fingerprint::{agrees, current, recorded};
+use crate::sqlite::foreign::fingerprint::{agrees, current, is_namesake, recorded};
 use crate::sqlite::foreign::ledger::{Checksum, Ledger, Scope};
 use crate::sqlite::foreign::program::{Meaning, Program};
 use crate::sqlite::refusal;
@@ -22,8 +22,14 @@ pub(super) fn judge(ledger: &Ledger, program: &Program<'_>, db: &Connection) -> 
         let count = if ledger.strays == 0 && !ledger.is_unclear { count } else { 0 };
         return Ok(Some(hint(ledger, program, count)));
     }
-    refuse(ledger, program, last)?;
     let verified = ledger.marks.iter().flatten().all(|mark| *mark != Checksum::None);
+    let edited: Vec<usize> = ledger.recorded().filter(|at| is_edited(ledger, program, *at)).collect();
+    let is_other = edited.len() == ledger.recorded().count();
+    if is_other && !edited.iter().any(|at| is_named(ledger, program, *at)) {
+        // It is the history of other files, which happen to have the same numbers.
+        return Ok(None);
+    }
+    refuse(ledger, program, last, &edited)?;
     let (origin, title) = (&ledger.origin, refusal::title(&program.migrations[last]));
     let checksums = if verified { "; their checksums are those of the program's files" } else { "" };
     let migrations = crate::event::count(count);
@@ -43,17 +49,23 @@ fn trust(ledger: &Ledger, program: &Program<'_>, db: &Connection) -> Result<(), 
     }
 }
 
-/// Refuses a history that does not fit the program.
-fn refuse(ledger: &Ledger, program: &Program<'_>, last: usize) -> Result<(), Error> {
+fn is_edited(ledger: &Ledger, program: &Program<'_>, at: usize) -> bool {
+    ledger.marks[at].as_ref().is_some_and(|mark| !agrees(mark, &program.migrations[at]))
+}
+
+fn is_named(ledger: &Ledger, program: &Program<'_>, at: usize) -> bool {
+    ledger.marks[at].as_ref().is_some_and(|mark| is_namesake(mark, &program.migrations[at]))
+}
+
+/// Refuses a history that does not fit the program. `edited` are the migrations whose checksums differ.
+fn refuse(ledger: &Ledger, program: &Program<'_>, last: usize, edited: &[usize]) -> Result<(), Error> {
     let (origin, migrations) = (&ledger.origin, program.migrations);
-    let edited = |at: &usize| ledger.marks[*at].as_ref().is_some_and(|mark| !agrees(mark, &migrations[*at]));
-    let first_edited = ledger.recorded().find(edited);
+    // Where no checksum agrees, what the versions are says little.
     if let Some(stray) = &ledger.stray
-        // Where no checksum agrees, the history is one of other files, whatever their versions are.
-        && (first_edited.is_none() || !ledger.recorded().all(|at| edited(&at)))
+        && edited.len() < ledger.recorded().count()
     {
         let has_checksums = ledger.marks.iter().flatten().all(|mark| *mark != Checksum::None);
-        let is_proved = has_checksums && first_edited.is_none();
+        let is_proved = has_checksums && edited.is_empty();
         let stray = refusal::Stray { label: stray, known: &migrations[last], is_proved };
         return Err(if program.is_newer(stray.label) {
             refusal::newer_elsewhere(origin, stray, migrations)
@@ -61,7 +73,7 @@ fn refuse(ledger: &Ledger, program: &Program<'_>, last: usize) -> Result<(), Err
             refusal::missing_elsewhere(origin, stray, migrations)
         });
     }
-    if let Some(at) = first_edited
+    if let Some(at) = edited.first().copied()
         && let Some(mark) = &ledger.marks[at]
     {
         let sides = (recorded(mark), current(mark, &migrations[at]));
