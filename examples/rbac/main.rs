@@ -26,6 +26,8 @@ schema! {
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
+    // In a package of its own this would be a test: `prove(&SITE).assert()`.
+    println!("{}\n", driftless::testing::prove(&SITE).run()?);
     let dir = tempfile::tempdir()?;
     what_the_models_promise(&dir.path().join("new.db"))?;
     roles_granted_twice(&dir.path().join("old.db"))

@@ -3,6 +3,7 @@
 
 mod constraints;
 mod form;
+mod hints;
 mod kept;
 mod lab;
 mod lineage;
@@ -355,11 +356,11 @@ impl<'a> Proof<'a> {
         }
         let mut findings = Findings::default();
         self.upgrades(&upgrades, proved, &mut findings);
-        proved.untried.append(&mut upgrades.on_purpose.borrow_mut());
+        proved.untried.extend(upgrades.uncompared());
         self.round_trips(&upgrades, proved, &mut findings);
         let tried = match versions.count() {
             0 => Vec::new(),
-            _ => self.constraints(&versions, &lab, proved, &mut findings)?,
+            _ => self.constraints(&versions, &lab, proved, &mut findings),
         };
         Ok(findings.texts().into_iter().chain(tried).collect())
     }
@@ -416,24 +417,36 @@ impl<'a> Proof<'a> {
         lab: &Lab,
         proved: &mut Proved,
         findings: &mut Findings,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Vec<String> {
         let last = versions.count();
-        let db = versions.fresh(last)?;
+        let db = match versions.fresh(last) {
+            Ok(db) => db,
+            Err(error) => {
+                findings.add(upgrade::unmade(&error), versions.name(last));
+                return Vec::new();
+            }
+        };
         let schema = versions.schema(last);
-        let forms = forms(schema, &Definitions::new());
+        let forms = forms(schema, &Definitions::new(), &versions.hints);
         let maker = Maker::new(&db, lab, &forms);
-        let Seeded { refused, short, .. } = seed(&maker, &self.wishes, None);
+        let Seeded { refused, short, orphaned, .. } = seed(&maker, &self.wishes, None);
         for (table, refused) in &refused {
             findings.add(upgrade::unseeded(table, refused), versions.name(last));
         }
         let mut trials = Trials { maker: &maker, schema, skip: &self.skip, tried: constraints::Tried::default() };
         trials.run(|form| {
             let table = &form.table.name.name;
-            self.wishes.left_out.contains(table) || refused.iter().any(|(refused, _)| refused == table)
+            self.wishes.left_out.contains(table)
+                || refused.iter().any(|(refused, _)| refused == table)
+                || orphaned.iter().any(|(orphaned, _)| orphaned == table)
         });
         let tried = trials.tried;
         proved.constraints = tried.proved;
         proved.untried.extend(tried.untried);
+        for (table, parent) in &orphaned {
+            let why = format!("table `{parent}`, to which they refer, has none");
+            proved.untried.push(Untried::new(format!("rows in table `{table}`"), why));
+        }
         for (table, count) in short {
             let what = format!("more than {count} row{} in table `{table}`", if count == 1 { "" } else { "s" });
             proved.untried.push(Untried::new(what, "none was found that it accepts"));
@@ -447,7 +460,7 @@ impl<'a> Proof<'a> {
         let mut findings = tried.findings;
         let unknown = self.skip.difference(&tried.skipped);
         findings.extend(unknown.map(|skip| format!("there is no constraint `{skip}`, which is to be skipped")));
-        Ok(findings)
+        findings
     }
 }
 

@@ -130,7 +130,7 @@ fn a_table_that_accepts_no_row_is_found() {
     let proof = prove(&set(&[never])).leave_out("t").assert();
     assert_eq!(
         untried(&proof),
-        ["table `t`: the caller leaves it out", "the constraints of table `t`: the table is left out"]
+        ["table `t`: the caller leaves it out", "the constraints of table `t`: it has no rows"]
     );
 }
 

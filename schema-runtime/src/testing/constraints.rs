@@ -54,7 +54,7 @@ impl Trials<'_> {
         for form in self.maker.forms.values() {
             if left_out(form) {
                 let what = format!("the constraints of table `{}`", form.table.name);
-                self.tried.untried.push(Untried::new(what, "the table is left out"));
+                self.tried.untried.push(Untried::new(what, "it has no rows"));
                 continue;
             }
             self.keys(form);

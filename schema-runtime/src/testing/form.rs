@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use rusqlite::types::Value;
 use schema_core::token::{TokenKind, tokens};
 use schema_core::{
-    ColumnValue, Dialect, Expr, ForeignKey, Inspection, KeyPart, KeyTarget, Name, ObjectName, Table, render,
+    Affinity, ColumnValue, Dialect, Expr, ForeignKey, Inspection, KeyPart, KeyTarget, Name, ObjectName, Table, render,
 };
 
+use super::hints::Hints;
 use super::values;
 
 /// The forms of all tables of a schema.
@@ -25,6 +26,10 @@ pub(super) struct Form {
     pub(super) conditions: Vec<Condition>,
     pub(super) keys: Vec<Key>,
     pub(super) parents: Vec<Parent>,
+    /// For each column, whether it holds JSON.
+    documents: Vec<bool>,
+    /// For each column, values that are asked for somewhere.
+    pub(super) suggested: Vec<Vec<Value>>,
     insert: String,
 }
 
@@ -84,9 +89,10 @@ pub(super) fn definitions(schemas: &[Inspection]) -> Definitions {
 
 /// The forms of a schema. What other versions demand of a table of the same name is kept in mind, since the programs
 /// that wrote the rows of a database mostly obeyed it before it was enforced.
-pub(super) fn forms(schema: &Inspection, definitions: &Definitions) -> Forms {
+pub(super) fn forms(schema: &Inspection, definitions: &Definitions, hints: &Hints) -> Forms {
     let form = |table: &Table| {
         let mut form = Form::of(table);
+        form.suggest(hints);
         let others = definitions.get(&table.name).into_iter().flatten().rev();
         for other in others.filter(|other| other.table != *table) {
             form.learn(other, schema);
@@ -111,6 +117,8 @@ impl Form {
             conditions: Vec::new(),
             keys: Vec::new(),
             parents: Vec::new(),
+            documents: vec![false; table.columns.len()],
+            suggested: vec![Vec::new(); table.columns.len()],
             insert,
         };
         form.conditions = table.checks.iter().map(|check| form.condition(&check.expr)).collect();
@@ -219,6 +227,32 @@ impl Form {
                 self.keys.push(Key { columns, soft: true, ..key.clone() });
             }
         }
+    }
+
+    /// Takes the hints about its columns.
+    fn suggest(&mut self, hints: &Hints) {
+        for (at, column) in self.table.columns.iter().enumerate() {
+            let is_number = matches!(column.ty.affinity(), Affinity::Integer | Affinity::Real);
+            let is_key = self.keys.iter().any(|key| key.columns.contains(&at));
+            self.documents[at] = !is_number && hints.documents.contains(&column.name);
+            if !is_key && !self.table.options.strict && !self.documents[at] && column.ty.affinity() != Affinity::Integer
+            {
+                self.suggested[at] = hints.values.get(&column.name).cloned().unwrap_or_default();
+            }
+        }
+    }
+
+    /// The value that suits a column best in the row of that number.
+    pub(super) fn suitable(&self, at: usize, number: i64) -> Value {
+        match self.documents[at] {
+            true => values::text(format!("{{\"n\":{number}}}")),
+            false => values::suitable(&self.table.columns[at], number),
+        }
+    }
+
+    /// Whether NULL suits the column: it may be written, and a key has none, though SQLite would take it.
+    pub(super) fn suits_null(&self, at: usize) -> bool {
+        self.takes_null(at) && !self.keys.iter().any(|key| key.primary && key.columns.contains(&at))
     }
 
     /// The position of a column.

@@ -62,34 +62,44 @@ impl Comparison<'_> {
             .collect()
     }
 
-    /// The rows that are not compared, or not wholly: the table, and the statements that say what becomes of them.
-    pub(super) fn on_purpose(&self) -> Vec<(Name, String)> {
+    /// The rows that are not compared, or not wholly: the table, and what statements do with them.
+    pub(super) fn on_purpose(&self) -> Vec<(Name, Vec<String>)> {
         let mut found = Vec::new();
         for table in self.before.iter().filter(|(_, rows)| !rows.is_empty()).map(|(table, _)| table) {
             let holder = self.lineage.holders.iter().find(|(_, holder)| holder.from == *table);
-            match (holder, self.lineage.dropped.get(table)) {
-                (Some((_, holder)), _) if !holder.on_purpose.is_empty() => {
-                    let verb = if holder.on_purpose.len() == 1 { "changes" } else { "change" };
-                    found.push((table.clone(), format!("{} {verb} them", listed(&holder.on_purpose))));
+            let what = match (self.holder(table), holder, self.lineage.dropped.get(table)) {
+                (Some((_, holder)), _, _) => {
+                    holder.on_purpose.iter().map(|place| format!("{place} changes them")).collect()
                 }
-                (None, Some((place, _)))
-                    if self.lineage.emptied(table).is_none() || !self.after.contains_key(table) =>
-                {
-                    found.push((table.clone(), format!("{place} drops it")));
+                (None, Some((name, Holder { copy: Some((place, _)), .. })), _) => {
+                    vec![format!("{place} copies them to `{name}`")]
                 }
-                _ => {}
+                (None, None, Some((place, _))) if self.is_gone(table) => vec![format!("{place} drops it")],
+                _ => Vec::new(),
+            };
+            if !what.is_empty() {
+                found.push((table.clone(), what));
             }
         }
         found
     }
 
-    fn loss(&self, table: &Name, rows: &[BTreeMap<Name, Value>]) -> Option<Loss> {
+    /// Whether the table itself went, and not only its rows.
+    fn is_gone(&self, table: &Name) -> bool {
+        self.lineage.emptied(table).is_none() || !self.after.contains_key(table)
+    }
+
+    /// The table that has the rows afterwards: of the same name, or renamed. A copy beside it is none.
+    fn holder(&self, table: &Name) -> Option<(&Name, &Holder)> {
         let holders = self.lineage.holders.iter().filter(|(_, holder)| holder.from == *table);
-        let there = holders.filter(|(name, _)| self.after.contains_key(*name));
-        // A copy that was kept beside the table is no loss.
-        let mut there: Vec<_> = there.collect();
+        let mut there: Vec<_> = holders.filter(|(name, _)| self.after.contains_key(*name)).collect();
+        there.retain(|(name, holder)| *name == table || holder.copy.is_none());
         there.sort_by_key(|(name, _)| *name != table);
-        match there.first() {
+        there.first().copied()
+    }
+
+    fn loss(&self, table: &Name, rows: &[BTreeMap<Name, Value>]) -> Option<Loss> {
+        match self.holder(table) {
             Some((name, holder)) => self.compare(table, rows, name, holder),
             None if self.after.contains_key(table) => {
                 let (place, sql) = self.lineage.emptied(table)?;
@@ -181,13 +191,4 @@ fn without(list: &[Vec<String>], other: &[Vec<String>]) -> Vec<usize> {
 fn shown<'r>(row: impl Iterator<Item = (&'r Name, &'r Value)>) -> String {
     let parts: Vec<_> = row.map(|(name, value)| format!("{} {}", quoted(name), literal(value))).collect();
     parts.join(", ")
-}
-
-/// `a, b and c`.
-fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
 }

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, params_from_iter};
-use schema_core::{Expr, KeyTarget, ObjectName};
+use schema_core::{Expr, KeyTarget, Name, ObjectName};
 
 use super::form::{Condition, Form, Forms, Parent, Row, quoted};
 use super::lab::Lab;
 use super::solve::{Search, Task, Want};
-use super::values;
 
 /// The numbers that are tried for a row when the rows that exist have its keys already.
 const NUMBERS: i64 = 400;
@@ -48,11 +47,13 @@ pub(super) struct Refused {
     pub(super) statement: Option<String>,
     /// What SQLite says, or what is missing.
     pub(super) reason: String,
+    /// The table that has no row to refer to.
+    pub(super) parent: Option<Name>,
 }
 
 impl Refused {
     pub(super) fn because(reason: impl Into<String>) -> Refused {
-        Refused { statement: None, reason: reason.into() }
+        Refused { statement: None, reason: reason.into(), parent: None }
     }
 }
 
@@ -135,7 +136,8 @@ impl<'a> Maker<'a> {
         };
         if let Some(at) = form.parents.iter().zip(&parents).position(is_orphan) {
             let parent = &form.parents[at].key.parent;
-            return Err(Refused::because(format!("there is no row of `{parent}` to refer to")));
+            let reason = format!("there is no row of `{parent}` to refer to");
+            return Err(Refused { statement: None, reason, parent: Some(parent.name.clone()) });
         }
         let first = self.number(form);
         let (mut seen, mut repeated) = (HashSet::new(), 0);
@@ -157,7 +159,7 @@ impl<'a> Maker<'a> {
                 Err(error) => {
                     let is_unique = is_unique(&error);
                     let reason = said(&error);
-                    refused = Refused { statement: Some(form.statement(&row)), reason };
+                    refused = Refused { statement: Some(form.statement(&row)), reason, parent: None };
                     others += usize::from(!is_unique);
                     if others > OTHERS || !is_constraint(&error) {
                         return Err(refused);
@@ -200,7 +202,7 @@ impl<'a> Maker<'a> {
         // A row that somebody gave shows what no search finds.
         let Some(mut row) = self.example(form) else { return Ok(None) };
         for at in form.keys.iter().flat_map(|key| &key.columns) {
-            row[*at] = values::suitable(&form.table.columns[*at], number);
+            row[*at] = form.suitable(*at, number);
         }
         for (at, value) in &order.pins {
             row[*at] = value.clone();
@@ -295,8 +297,15 @@ impl Form {
 
 /// The row that a search begins with.
 fn beginning(form: &Form, style: Style, number: i64, parents: &[Vec<Row>]) -> Row {
-    let mut row: Row = form.table.columns.iter().map(|column| values::suitable(column, number)).collect();
+    let mut row: Row = (0..form.table.columns.len()).map(|at| form.suitable(at, number)).collect();
     let mut place = usize::try_from(number - 1).unwrap_or_default();
+    for (at, values) in form.suggested.iter().enumerate() {
+        // Every so often none of them, except where the column knows two values only.
+        let is_bool = form.table.columns[at].ty.as_str().to_ascii_uppercase().contains("BOOL");
+        if let Some(value) = values.get(place % (values.len() + usize::from(!is_bool)).max(1)) {
+            row[at] = value.clone();
+        }
+    }
     let choices = form.conditions.iter().filter_map(|Condition { choice, .. }| choice.as_ref());
     for (at, values) in choices.filter(|(_, values)| !values.is_empty()) {
         row[*at] = values[place % values.len()].clone();
@@ -315,7 +324,7 @@ fn beginning(form: &Form, style: Style, number: i64, parents: &[Vec<Row>]) -> Ro
         place /= keys.len();
     }
     let mut nth = 0;
-    for at in (0..row.len()).filter(|at| form.takes_null(*at)) {
+    for at in (0..row.len()).filter(|at| form.suits_null(*at)) {
         nth += 1;
         if style == Style::Bare || (style == Style::Mixed && nth % 2 == 1) {
             row[at] = Value::Null;

@@ -26,6 +26,8 @@ pub(super) struct Seeded {
     pub(super) rows: usize,
     /// Tables that accept no row that was tried.
     pub(super) refused: Vec<(Name, Refused)>,
+    /// Tables without rows because another one has none.
+    pub(super) orphaned: Vec<(Name, Name)>,
     /// Tables with fewer rows than the others, and how many.
     pub(super) short: Vec<(Name, usize)>,
 }
@@ -54,7 +56,7 @@ pub(super) fn seed(maker: &Maker<'_>, wishes: &Wishes, had: Option<&Inspection>)
                 Err(error) => {
                     drop(maker.db.execute_batch("ROLLBACK TO seed; RELEASE seed"));
                     if !said(&error).contains("no such column") && !said(&error).contains("has no column named") {
-                        let refused = Refused { statement: Some(sql.clone()), reason: said(&error) };
+                        let refused = Refused { statement: Some(sql.clone()), reason: said(&error), parent: None };
                         seeded.refused.push((name.clone(), refused));
                         continue;
                     }
@@ -65,6 +67,18 @@ pub(super) fn seed(maker: &Maker<'_>, wishes: &Wishes, had: Option<&Inspection>)
             again.push(form);
         }
         fill(maker, form, &mut seeded);
+    }
+    // That a table has no rows is said once, where it begins.
+    for (name, refused) in std::mem::take(&mut seeded.refused) {
+        let is_empty = |parent: &Name| {
+            wishes.left_out.contains(parent)
+                || seeded.refused.iter().any(|(table, _)| table == parent)
+                || seeded.orphaned.iter().any(|(table, _)| table == parent)
+        };
+        match &refused.parent {
+            Some(parent) if is_empty(parent) => seeded.orphaned.push((name, parent.clone())),
+            _ => seeded.refused.push((name, refused)),
+        }
     }
     // Parents that came after their children have rows now.
     for form in again {

@@ -202,7 +202,7 @@ impl<'a, 'l> Search<'a, 'l> {
     /// The values to try in a column, the likeliest first.
     fn domain(&self, column: usize, row: &Row, wrong: usize) -> Vec<Value> {
         let form = self.task.form;
-        let mut found = vec![values::suitable(&form.table.columns[column], self.task.number)];
+        let mut found = vec![form.suitable(column, self.task.number)];
         for condition in self.task.conditions.iter().filter(|condition| condition.columns.contains(&column)) {
             // Rows of different numbers begin at different ones, so that they are different where that is possible.
             let start = usize::try_from(self.task.number).unwrap_or_default() % condition.values.len().max(1);

@@ -29,8 +29,8 @@ pub(super) struct Upgrades<'a> {
     pub(super) wishes: &'a Wishes,
     pub(super) more: Option<&'a MoreRows<'a>>,
     pub(super) may_lose: &'a BTreeSet<Name>,
-    /// The rows that were not compared, since statements say what becomes of them.
-    pub(super) on_purpose: RefCell<Vec<Untried>>,
+    /// For each table with rows that were not compared, the statements that say what becomes of them.
+    pub(super) on_purpose: RefCell<BTreeMap<Name, Vec<String>>>,
 }
 
 /// Findings that come in several versions: the text, and the versions.
@@ -48,7 +48,9 @@ impl Findings {
         if versions.is_empty() {
             self.order.push(text);
         }
-        versions.push(version.to_owned());
+        if !versions.iter().any(|known| known == version) {
+            versions.push(version.to_owned());
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -78,6 +80,17 @@ struct Filled {
 }
 
 impl Upgrades<'_> {
+    /// The rows that were not compared, or not wholly.
+    pub(super) fn uncompared(&self) -> Vec<Untried> {
+        let told = |(table, what): (&Name, &Vec<String>)| {
+            let more = what.len().saturating_sub(3);
+            let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+            let why = format!("{}{more}", what.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
+            Untried::new(format!("what becomes of the rows of table `{table}`"), why)
+        };
+        self.on_purpose.borrow().iter().map(told).collect()
+    }
+
     /// A database of that version with rows in it.
     fn filled(&self, version: usize) -> Result<Filled, Error> {
         let db = self.versions.fresh(version)?;
@@ -86,7 +99,7 @@ impl Upgrades<'_> {
     }
 
     fn fill(&self, db: &Connection, version: usize, had: Option<&Inspection>) -> Seeded {
-        let forms = forms(self.versions.schema(version), &self.versions.definitions);
+        let forms = forms(self.versions.schema(version), &self.versions.definitions, &self.versions.hints);
         seed(&Maker::new(db, self.lab, &forms), self.wishes, had)
     }
 
@@ -217,10 +230,12 @@ impl Upgrades<'_> {
         let after = snapshot(db, schemas[1]).map_err(sql)?;
         let comparison = Comparison { before: &before, after: &after, schemas, lineage: &lineage };
         let mut on_purpose = self.on_purpose.borrow_mut();
-        for (table, why) in comparison.on_purpose() {
-            let untried = Untried::new(format!("what becomes of the rows of table `{table}`"), why);
-            if !on_purpose.contains(&untried) {
-                on_purpose.push(untried);
+        for (table, what) in comparison.on_purpose() {
+            let known = on_purpose.entry(table).or_default();
+            for what in what {
+                if !known.contains(&what) {
+                    known.push(what);
+                }
             }
         }
         Ok(comparison.losses())
@@ -270,8 +285,11 @@ impl Upgrades<'_> {
     }
 }
 
-fn unmade(error: &Error) -> String {
-    format!("a new database cannot be brought to VERSIONS\n{}", indented(&error.to_string()))
+pub(super) fn unmade(error: &Error) -> String {
+    let message = error.to_string();
+    let needs = ["no such function", "no such collation", "no such module"].iter().any(|words| message.contains(words));
+    let help = if needs { "register it, as the application does: `.prepare(|db| …)`" } else { "mend the migration" };
+    format!("a new database cannot be brought to VERSIONS\n{}\n  help: {help}", indented(&message))
 }
 
 pub(super) fn unseeded(table: &Name, refused: &Refused) -> String {

@@ -5,6 +5,7 @@ use schema_core::{Dialect, Inspection, Migration, Schema};
 use schema_replay::Replayer;
 
 use super::form::{Definitions, definitions};
+use super::hints::Hints;
 use crate::sqlite::{Sqlite, refusal};
 use crate::{Error, Options};
 
@@ -19,6 +20,7 @@ pub(super) struct Versions<'a> {
     /// The schemas, beginning with the empty one.
     schemas: Vec<Inspection>,
     pub(super) definitions: Definitions,
+    pub(super) hints: Hints,
     hook: Option<&'a Hook<'a>>,
 }
 
@@ -27,8 +29,14 @@ impl<'a> Versions<'a> {
         let migrations = set.migrations();
         let mut replayer = Replayer::new();
         let empty = Inspection { schema: Schema::empty(Dialect::Sqlite), unmanaged: Vec::new() };
-        let mut versions =
-            Versions { set, sets: Vec::new(), schemas: vec![empty], definitions: Definitions::new(), hook };
+        let mut versions = Versions {
+            set,
+            sets: Vec::new(),
+            schemas: vec![empty],
+            definitions: Definitions::new(),
+            hints: Hints::default(),
+            hook,
+        };
         let mut chain = String::new();
         for (at, migration) in migrations.iter().enumerate() {
             replayer.run(migration).map_err(refusal::unreplayable)?;
@@ -39,6 +47,7 @@ impl<'a> Versions<'a> {
             // A test's process is short, and a set of migrations is `'static` by what it is.
             versions.sets.push(Sqlite::new(&migrations[..=at], chain.clone().leak(), catalogue.leak()));
         }
+        versions.hints = Hints::of(migrations);
         versions.definitions = definitions(&versions.schemas);
         Ok(versions)
     }

@@ -11,6 +11,14 @@ use crate::testing::solve::{Task, Want};
 /// The rows from which a violation is searched for.
 const STYLES: [Style; 3] = [Style::Full, Style::Bare, Style::Mixed];
 
+/// What is asked of the other constraints while one is violated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Others {
+    Pass,
+    PassButParents,
+    Any,
+}
+
 impl Trials<'_> {
     pub(super) fn checks(&mut self, form: &Form) {
         for (at, check) in form.table.checks.iter().enumerate() {
@@ -32,8 +40,9 @@ impl Trial<'_> {
         let codes = [SQLITE_CONSTRAINT_CHECK, SQLITE_CONSTRAINT_NOTNULL];
         let is_check = at < self.form.table.checks.len();
         let codes = if is_check { &codes[..1] } else { &codes[1..] };
-        // First a row that violates nothing else; where there is none, one that violates others as well.
-        for alone in [true, false] {
+        // First a row that violates nothing else; then one that has no parent, which SQLite looks at later; at last one
+        // that violates others as well.
+        for others in [Others::Pass, Others::PassButParents, Others::Any] {
             for style in STYLES {
                 let base = match self.accepted(style, &Order::default()) {
                     Ok(row) => row,
@@ -42,12 +51,12 @@ impl Trial<'_> {
                         continue;
                     }
                 };
-                let row = match self.violation(&base, at, alone) {
+                let row = match self.violation(&base, at, others) {
                     Ok(Some(row)) => row,
                     Ok(None) => continue,
                     Err(refused) => return Verdict::NoRow(refused),
                 };
-                return if alone { self.expect(&row, codes, name) } else { self.implied(&row) };
+                return if others == Others::Any { self.implied(&row) } else { self.expect(&row, codes, name) };
             }
         }
         match no_row {
@@ -57,19 +66,20 @@ impl Trial<'_> {
     }
 
     /// A row near this one that violates the condition, and if possible nothing else.
-    fn violation(&self, base: &Row, at: usize, alone: bool) -> Result<Option<Row>, Refused> {
+    fn violation(&self, base: &Row, at: usize, others: Others) -> Result<Option<Row>, Refused> {
         let parents = self.maker.all_parents(self.form);
-        let hard = |soft: bool| if alone && !soft { Want::Passes } else { Want::Any };
-        let mut wants: Vec<Want> = self.form.conditions.iter().map(|condition| hard(condition.soft)).collect();
+        let hard = |soft: bool, is_asked: bool| if is_asked && !soft { Want::Passes } else { Want::Any };
+        let mut wants: Vec<Want> =
+            self.form.conditions.iter().map(|condition| hard(condition.soft, others != Others::Any)).collect();
         wants[at] = Want::Fails;
         let task = Task {
             form: self.form,
             conditions: &self.form.conditions,
             wants,
-            parent_wants: self.form.parents.iter().map(|parent| hard(parent.soft)).collect(),
+            parent_wants: self.form.parents.iter().map(|parent| hard(parent.soft, others == Others::Pass)).collect(),
             parents: &parents,
             pinned: Vec::new(),
-            nulls: !alone,
+            nulls: others == Others::Any,
             number: 1,
         };
         self.maker.solve(&task, base.clone())

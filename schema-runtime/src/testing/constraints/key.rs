@@ -59,7 +59,7 @@ impl Trial<'_> {
         let db = self.db();
         drop(db.execute_batch("SAVEPOINT both"));
         let verdict = if let Err(error) = self.maker.try_insert(self.form, first) {
-            Verdict::NoRow(Refused { statement: Some(self.form.statement(first)), reason: said(&error) })
+            Verdict::NoRow(Refused { statement: Some(self.form.statement(first)), reason: said(&error), parent: None })
         } else {
             let code = if key.primary { SQLITE_CONSTRAINT_PRIMARYKEY } else { SQLITE_CONSTRAINT_UNIQUE };
             self.expect(second, &[code], Some(&self.message(key)))
