@@ -28,13 +28,14 @@ impl Expected {
         self.replayer.inspection().map_err(refusal::unreplayable)
     }
 
-    /// From that many migrations on, what each of them changes is noted.
-    pub(crate) fn watch(&mut self, count: usize) -> Result<(), Error> {
+    /// The catalogue after that many migrations. From there on, what each of them changes is noted.
+    pub(crate) fn ledger(&mut self, count: usize) -> Result<&Ledger, Error> {
         self.go(count)?;
-        if self.watched.is_none() {
-            self.watched = Some((self.replayer.ledger().map_err(refusal::unreplayable)?, None));
-        }
-        Ok(())
+        let watched = match self.watched.take() {
+            Some(watched) => watched,
+            None => (self.replayer.ledger().map_err(refusal::unreplayable)?, None),
+        };
+        Ok(&self.watched.insert(watched).0)
     }
 
     /// What the last of that many migrations changes in the catalogue, and the catalogue then. `None` when it was

@@ -5,7 +5,7 @@
 //! when the schema was last proved: while the file has the same count, nobody ran any DDL.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
+use rusqlite::{Connection, ErrorCode, params};
 use schema_core::{Migration, chain};
 use schema_replay::{Object, Tree};
 
@@ -157,16 +157,9 @@ pub(crate) fn cookie(db: &Connection) -> rusqlite::Result<i64> {
     db.query_row("PRAGMA main.schema_version", [], |row| row.get(0))
 }
 
-/// SQLite's count of schema changes, and the chain of the last migration: as long as both stay, nobody changed the
-/// schema or the history.
-pub(crate) fn mark(db: &Connection) -> rusqlite::Result<(i64, Option<String>)> {
-    let last = "SELECT chain FROM main.driftless_migrations ORDER BY position DESC LIMIT 1";
-    let chain = match db.prepare(last) {
-        Ok(mut statement) => statement.query_row([], |row| row.get(0)).optional()?,
-        Err(error) if is_plain(&error) => None,
-        Err(error) => return Err(error),
-    };
-    Ok((cookie(db)?, chain))
+/// A number that stays the same as long as no other connection commits anything.
+pub(crate) fn mark(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("PRAGMA main.data_version", [], |row| row.get(0))
 }
 
 /// What is recorded of a migration besides the migration itself.

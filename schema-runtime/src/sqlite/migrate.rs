@@ -96,15 +96,15 @@ pub(super) struct Run<'a, 'o> {
     suspicious: bool,
     /// The rest of the way, and the mark by which the database is known not to have changed since.
     route: Option<(Mark, Route)>,
-    /// What was recorded last, and the mark of the database with it.
-    recorded: Option<(Mark, Vec<Row>)>,
+    /// What was recorded last.
+    recorded: Vec<Row>,
     /// The catalogue of a database that is exactly at a version.
     pub(super) ledger: Option<Ledger>,
     drift: Vec<String>,
 }
 
-/// What a database looks like from outside: the count of schema changes, and the chain of the last migration.
-type Mark = (i64, Option<String>);
+/// A number that stays the same as long as no other connection commits anything.
+type Mark = i64;
 
 impl<'a, 'o> Run<'a, 'o> {
     fn new(set: &'a Sqlite, db: &'a Connection, options: &'a mut Options<'o>) -> Result<Run<'a, 'o>, Error> {
@@ -124,7 +124,7 @@ impl<'a, 'o> Run<'a, 'o> {
             waiting: Vec::new(),
             suspicious: false,
             route: None,
-            recorded: None,
+            recorded: Vec::new(),
             ledger: None,
             drift: Vec::new(),
         })
@@ -153,8 +153,9 @@ impl<'a, 'o> Run<'a, 'o> {
     fn converge(&mut self) -> Result<(), Error> {
         loop {
             let lock = Lock::take(self.judge.db)?;
+            let mark = history::mark(self.judge.db).map_err(refusal::database)?;
             let route = match self.route.take() {
-                Some((mark, route)) if mark == self.mark()? => route,
+                Some((before, route)) if before == mark => route,
                 _ => {
                     self.ledger = None;
                     match self.judge.situation()?.task {
@@ -172,33 +173,25 @@ impl<'a, 'o> Run<'a, 'o> {
             if route.is_rehearsed() {
                 return self.walk(lock, route);
             }
-            if self.follow(lock, route)? {
-                return Ok(());
+            match self.follow(lock, route)? {
+                Some(rest) if rest.legs.is_empty() => return Ok(()),
+                rest => self.route = rest.map(|rest| (mark, rest)),
             }
         }
     }
 
-    fn mark(&self) -> Result<Mark, Error> {
-        history::mark(self.judge.db).map_err(refusal::database)
-    }
-
-    /// Goes one leg, or all those that are only recorded, and returns whether that was the last.
-    fn follow(&mut self, lock: Lock<'_>, mut route: Route) -> Result<bool, Error> {
+    /// Goes one leg, or all those that are only recorded, and returns the rest of the way. `None` when it has to be
+    /// found again.
+    fn follow(&mut self, lock: Lock<'_>, mut route: Route) -> Result<Option<Route>, Error> {
         let adopted = route.legs.iter().take_while(|leg| leg.act == Act::Adopt).count();
         if adopted > 0 {
             self.adopt(lock, &route, adopted)?;
         } else if !self.go(lock, &route)? {
-            return Ok(false);
+            return Ok(None);
         }
         route.legs.drain(..adopted.max(1));
-        if route.legs.is_empty() {
-            return Ok(true);
-        }
-        if let Some((mark, rows)) = self.recorded.take() {
-            route.rows.extend(rows);
-            self.route = Some((mark, route));
-        }
-        Ok(false)
+        route.rows.append(&mut self.recorded);
+        Ok(Some(route))
     }
 
     /// Creates the schema of all migrations, and records them, at once.
@@ -336,7 +329,7 @@ impl<'a, 'o> Run<'a, 'o> {
         preflight::refuse_orphans(self.judge.db, migration, before)
     }
 
-    /// Records migrations, and notes what the database then looks like while nobody else can change it.
+    /// Records migrations, and notes their rows while nobody else can add any.
     pub(super) fn record(&mut self, rows: &[Row], migrations: &[Migration], record: &Record<'_>) -> Result<(), Error> {
         let db = self.judge.db;
         if rows.is_empty() {
@@ -345,7 +338,7 @@ impl<'a, 'o> Run<'a, 'o> {
         history::append(db, rows, migrations, record).map_err(refusal::database)?;
         let last = rows.last().map(|row| row.position);
         let rows = history::read_after(db, last).map_err(refusal::database)?;
-        self.recorded = Some((self.mark()?, rows.unwrap_or_default()));
+        self.recorded = rows.unwrap_or_default();
         Ok(())
     }
 
