@@ -46,6 +46,8 @@ mod law;
 mod messages;
 #[path = "runtime/preflight.rs"]
 mod preflight;
+#[path = "runtime/restore.rs"]
+mod restore;
 #[path = "runtime/roll_back.rs"]
 mod roll_back;
 #[path = "runtime/states.rs"]

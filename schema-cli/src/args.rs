@@ -39,6 +39,25 @@ pub(crate) struct Where {
     pub(crate) manifest_path: Option<PathBuf>,
 }
 
+/// Whether and where a backup of a database is taken.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct BackupArgs {
+    /// When the database is copied first: before a loss of data, the default, always or never.
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub(crate) backup: Option<BackupWhen>,
+    /// Where the copy goes, instead of beside the database.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) backup_directory: Option<PathBuf>,
+}
+
+/// When a database is copied first: in words where `--help` explains the option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BackupWhen {
+    BeforeLoss,
+    Always,
+    Never,
+}
+
 /// What `pull` reads and writes.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PullArgs {
@@ -166,6 +185,8 @@ pub(crate) enum Command {
         /// Adopt this version, where a database without history fits several.
         #[arg(long, value_name = "VERSION")]
         adopt: Option<String>,
+        #[command(flatten)]
+        backup: BackupArgs,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
@@ -179,6 +200,21 @@ pub(crate) enum Command {
         /// The version to end at, 0 for none; without it, one migration is undone.
         #[arg(long, value_name = "VERSION")]
         to: Option<String>,
+        #[command(flatten)]
+        backup: BackupArgs,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Bring a database back to a backup. What it is now is kept as a backup, too.
+    Restore {
+        /// The backup, as `apply` or `rollback` named it.
+        file: PathBuf,
+        /// The SQLite file.
+        #[arg(long, value_name = "FILE")]
+        database: PathBuf,
+        #[command(flatten)]
+        backup: BackupArgs,
         /// Do not ask.
         #[arg(long)]
         yes: bool,

@@ -10,13 +10,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use schema_core::{Dialect, ObjectName};
+use schema_core::{Dialect, Migration, ObjectName};
 use schema_replay::{Level, MigrationSet, Problem, Project, Replay};
 
 /// A migrations directory that was read and replayed without a problem.
 pub(crate) struct Host {
     pub(crate) project: Project,
     pub(crate) set: MigrationSet,
+    /// What takes the migrations back.
+    pub(crate) downs: Vec<Migration>,
     pub(crate) replay: Replay,
     /// The digest of the schema that the migrations make; never zero.
     pub(crate) digest: u64,
@@ -86,13 +88,17 @@ fn load(project: Project) -> State {
         Ok(set) => set,
         Err(problems) => return State::Broken(problems),
     };
+    let downs = match schema_replay::read_downs(&project, &set) {
+        Ok(downs) => downs,
+        Err(problems) => return State::Broken(problems),
+    };
     match schema_replay::replay(&set.migrations) {
         Ok(replay) => {
             // One compiler makes and compares the digests, so any hash does that is cheap without optimisation.
             let mut hasher = DefaultHasher::new();
             replay.catalogue.hash(&mut hasher);
             let digest = hasher.finish().max(1);
-            State::Ready(Box::new(Host { project, set, replay, digest }))
+            State::Ready(Box::new(Host { project, set, downs, replay, digest }))
         }
         Err(problem) => State::Broken(vec![problem]),
     }
@@ -145,7 +151,7 @@ impl State {
         }
         let lock = host.project.dir.join("driftless.lock");
         let files = host.set.files.iter().cloned().chain(lock.is_file().then_some(lock));
-        let files = files.chain(host.project.configured_in.iter().cloned());
+        let files = files.chain(host.project.configured_in.iter().cloned()).chain(host.ways_down());
         let paths = files.map(|file| path(&file));
         quote!(#(const _: &[::core::primitive::u8] = ::core::include_bytes!(#paths);)*)
     }
@@ -166,6 +172,13 @@ pub(crate) fn path(path: &Path) -> TokenStream {
 }
 
 impl Host {
+    /// The files of the ways down that are no migrations themselves.
+    fn ways_down(&self) -> impl Iterator<Item = PathBuf> {
+        let is_own = |file: &str| self.set.migrations.iter().all(|migration| migration.file != file);
+        let files = self.downs.iter().map(|down| &*down.file).filter(move |file| is_own(file));
+        files.filter_map(|file| Some(self.project.dir.join(file.strip_prefix(&self.project.shown)?.get(1..)?)))
+    }
+
     /// The tables that want a model.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &ObjectName> {
         self.replay.inspection.schema.tables.keys()

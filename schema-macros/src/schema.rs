@@ -46,12 +46,11 @@ fn declare(item: &SchemaMacro, value: &TokenStream) -> TokenStream {
 /// The migrations with their texts, the chain over them, the schema they end at, and the models.
 fn database(item: &SchemaMacro, host: &Host) -> TokenStream {
     let mut chain = String::new();
-    let migrations = host.set.migrations.iter().map(|migration| {
+    for migration in &host.set.migrations {
         chain = schema_core::chain(&chain, &migration.version, &migration.checksum);
-        let Migration { version, name, file, sql, checksum, no_transaction } = migration;
-        quote!(::driftless::__private::migration(#version, #name, #file, #sql, #checksum, #no_transaction))
-    });
-    let migrations: Vec<TokenStream> = migrations.collect();
+    }
+    let migrations: Vec<TokenStream> = host.set.migrations.iter().map(migration).collect();
+    let (downs, with_downs) = downs(host);
     let catalogue = &host.replay.catalogue;
     let count = migrations.len();
     let (statics, blueprint) = host.replay.blueprint.as_ref().map(blueprint).unzip();
@@ -59,9 +58,25 @@ fn database(item: &SchemaMacro, host: &Host) -> TokenStream {
     quote! {{
         static MIGRATIONS: [::driftless::__private::Migration; #count] = [#(#migrations),*];
         const MODELS: &[::driftless::__private::ModelMeta] = &[#(#models),*];
+        #downs
         #statics
-        ::driftless::__private::sqlite(&MIGRATIONS, #chain, &[#(#catalogue),*]).with_models(MODELS)#blueprint
+        ::driftless::__private::sqlite(&MIGRATIONS, #chain, &[#(#catalogue),*]).with_models(MODELS) #with_downs #blueprint
     }}
+}
+
+fn migration(migration: &Migration) -> TokenStream {
+    let Migration { version, name, file, sql, checksum, no_transaction } = migration;
+    quote!(::driftless::__private::migration(#version, #name, #file, #sql, #checksum, #no_transaction))
+}
+
+/// What takes the migrations back, where there is anything, and the call that adds it.
+fn downs(host: &Host) -> (TokenStream, TokenStream) {
+    let downs: Vec<TokenStream> = host.downs.iter().map(migration).collect();
+    let count = downs.len();
+    if count == 0 {
+        return (TokenStream::new(), TokenStream::new());
+    }
+    (quote!(static DOWNS: [::driftless::__private::Migration; #count] = [#(#downs),*];), quote!(.with_downs(&DOWNS)))
 }
 
 /// How the program calls a table and its columns.

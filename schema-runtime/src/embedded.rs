@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use schema_replay::{Project, read_unlocked};
+use schema_replay::{Project, read_downs, read_unlocked};
 
 use crate::Sqlite;
 
@@ -54,8 +54,11 @@ fn compare(database: &Sqlite, directory: &Path) -> Result<(), String> {
     let embedded = database.migrations();
     let same =
         |a: &schema_core::Migration, b: &schema_core::Migration| a.version == b.version && a.checksum == b.checksum;
+    let downs = read_downs(&project, &found).unwrap_or_default();
     let unknown = found.migrations.iter().find(|migration| !embedded.iter().any(|other| same(migration, other)));
     let gone = embedded.iter().find(|migration| !found.migrations.iter().any(|other| same(migration, other)));
+    let other_way = || downs.iter().find(|down| !database.downs().iter().any(|other| same(down, other)));
+    let unknown = unknown.or_else(other_way);
     let (file, fact) = match (unknown, gone) {
         (Some(migration), _) => (&migration.file, "was added or edited since this program was built"),
         (None, Some(migration)) => (&migration.file, "was removed since this program was built"),
@@ -87,6 +90,11 @@ mod tests {
         assert!(message.starts_with("`migrations/0002_b.sql` was added or edited since"), "{message}");
 
         std::fs::remove_file(dir.join("0002_b.sql"))?;
+        std::fs::write(dir.join("0001_a.down.sql"), "DROP TABLE a;")?;
+        let message = compare(&database, &dir).expect_err("a way down");
+        assert!(message.starts_with("`migrations/0001_a.down.sql` was added or edited since"), "{message}");
+
+        std::fs::remove_file(dir.join("0001_a.down.sql"))?;
         std::fs::remove_file(dir.join("0001_a.sql"))?;
         let message = compare(&database, &dir).expect_err("a file that is gone");
         assert!(message.contains("0001_a.sql` was removed since"), "{message}");

@@ -35,7 +35,7 @@ impl Scenario {
     pub(crate) fn act_on(&self, program: &Sqlite, mut db: Connection, options: Options<'_>) -> Result<Report, Error> {
         match self.downs {
             None => program.migrate_with(&mut db, options),
-            Some(downs) => program.roll_back(&mut db, &downs(), None, options),
+            Some(downs) => program.roll_back_by(&mut db, &downs(), None, options),
         }
     }
 }

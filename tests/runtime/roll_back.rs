@@ -2,7 +2,7 @@
 
 use crate::common::{BASELINE, CMS, File, ROWS, cms, history, migration, one, schema, set, stable};
 use rusqlite::Connection;
-use schema_runtime::{Error, Event, Kind, Migration, Options, Outcome, Report, Sqlite};
+use schema_runtime::{Backup, Error, Event, Kind, Migration, Options, Outcome, Report, Sqlite};
 
 /// A way down as `migrations/0001_name.down.sql` would be read.
 fn down((version, name, sql): (&str, &str, &str)) -> Migration {
@@ -21,7 +21,7 @@ fn downs() -> Vec<Migration> {
 }
 
 fn back(file: &File, set: &Sqlite, downs: &[Migration], to: Option<&str>) -> Result<Report, Error> {
-    set.roll_back(&mut file.open(), downs, to, Options::new())
+    set.roll_back_by(&mut file.open(), downs, to, Options::new())
 }
 
 /// Expects a refusal, and proves that not one byte of the file changed.
@@ -50,6 +50,68 @@ fn it_ends_at_the_version_that_is_asked_for() {
     assert!(set(&CMS[..1]).migrate_file(&file.path).expect("a start").is_up_to_date());
     let again = cms().migrate_file(&file.path).expect("it migrates again");
     assert_eq!(again.count(Outcome::Applied), 2);
+}
+
+#[test]
+fn the_program_knows_its_ways_down() {
+    let program = cms().with_downs(downs().leak());
+    let mut db = Connection::open_in_memory().expect("memory");
+    program.migrate(&mut db).expect("it migrates");
+    let report = program.roll_back(&mut db, Some("2")).expect("it goes back");
+    assert_eq!(report.version.as_deref(), Some("2"));
+    let mut events = 0;
+    let options = Options::new().on_event(|_| events += 1);
+    assert_eq!(program.roll_back_with(&mut db, None, options).expect("it goes back").steps.len(), 2);
+    assert!(events > 2 && schema(&db).is_empty());
+    program.migrate(&mut db).expect("it migrates again");
+    let error = cms().roll_back(&mut db, None).expect_err("no way down is known");
+    assert_eq!(error.kind(), Kind::Irreversible);
+}
+
+#[test]
+fn what_a_way_down_loses_is_in_a_backup() {
+    let file = File::migrated(&CMS);
+    let rows = "INSERT INTO auth_state (state, expires_at, code_verifier) VALUES ('x', '2030-01-01', 'secret')";
+    file.open().execute_batch(rows).expect("a row");
+    let mut said = Vec::new();
+    let options = Options::new().on_event(|event| {
+        if let Event::BackedUp { losses, .. } = event {
+            said.extend_from_slice(losses);
+        }
+    });
+    let report = cms().roll_back_by(&mut file.open(), &downs(), Some("1"), options).expect("it goes back");
+    // The tables that the third migration made are empty.
+    assert_eq!(said, ["column `code_verifier` of table `auth_state` is dropped (1 row)"]);
+    let backup = report.backup.clone().expect("a backup");
+    assert!(backup.display().to_string().contains("/app.db.before-undoing-2.20"), "{}", backup.display());
+    let db = Connection::open(&backup).expect("a database");
+    assert_eq!(
+        (history(&db), one(&db, "SELECT code_verifier FROM auth_state")),
+        ("1 created, 2 created".into(), "secret".into())
+    );
+    drop(db);
+    let text = stable(&report.to_string(), file.directory.path());
+    assert!(text.contains("; to go back to it: `cargo driftless restore DIR/app.db.before-undoing-2.20"), "{text}");
+    Sqlite::restore(&backup, &file.path, Options::new()).expect("it is restored");
+    assert_eq!(one(&file.open(), "SELECT code_verifier FROM auth_state"), "secret");
+    let report = cms().roll_back_by(&mut file.open(), &downs(), Some("1"), Options::new().backup(Backup::Never));
+    assert_eq!(report.expect("it goes back").backup, None);
+}
+
+#[test]
+fn without_a_backup_nothing_goes_back() {
+    let file = File::migrated(&CMS);
+    let rows = "INSERT INTO tokens (token_hash, me, expires_at) VALUES ('x', 'me', '2030-01-01')";
+    file.open().execute_batch(rows).expect("a row");
+    let before = file.bytes();
+    let options = Options::new().backup_directory(file.directory.path().join("no"));
+    let error = cms().roll_back_by(&mut file.open(), &downs(), None, options).expect_err("refused");
+    assert_eq!(error.kind(), Kind::Backup);
+    let start =
+        "the backup before the way down of migration 3 (secure_tokens_and_authorization_codes) cannot be made\n";
+    assert!(error.to_string().starts_with(start), "{error}");
+    assert!(error.to_string().contains("\n  - table `tokens` is dropped (1 row)\n  nothing was changed\n"), "{error}");
+    assert!(file.bytes() == before);
 }
 
 #[test]
@@ -168,10 +230,10 @@ fn a_connection_in_a_transaction_is_refused() {
     let mut db = Connection::open_in_memory().expect("memory");
     cms().migrate(&mut db).expect("it migrates");
     db.execute_batch("PRAGMA foreign_keys = ON; BEGIN").expect("a transaction");
-    let error = cms().roll_back(&mut db, &downs(), None, Options::new()).expect_err("refused");
+    let error = cms().roll_back_by(&mut db, &downs(), None, Options::new()).expect_err("refused");
     assert_eq!(error.kind(), Kind::Connection);
     db.execute_batch("ROLLBACK").expect("its end");
-    cms().roll_back(&mut db, &downs(), Some("2"), Options::new()).expect("it goes back");
+    cms().roll_back_by(&mut db, &downs(), Some("2"), Options::new()).expect("it goes back");
     assert_eq!(one(&db, "PRAGMA foreign_keys"), "1");
 }
 
@@ -184,7 +246,7 @@ fn the_way_down_is_told_while_it_runs() {
             told.push(event.to_string());
         }
     });
-    cms().roll_back(&mut file.open(), &downs(), Some("1"), options).expect("it goes back");
+    cms().roll_back_by(&mut file.open(), &downs(), Some("1"), options).expect("it goes back");
     assert_eq!(
         told,
         [

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use schema_runtime::Options;
 
-use super::database::{ask, failed, migrations, observe, open, progress, told};
+use super::database::{ask, backed_up, failed, migrations, observe, open, progress, told};
 use super::plan;
-use crate::args::Where;
+use crate::args::{BackupArgs, Where};
 use crate::exit::{Outcome, Result};
 use crate::out;
 
@@ -15,6 +15,7 @@ use crate::out;
 pub(crate) struct Wishes<'a> {
     pub(crate) plan: Option<&'a Path>,
     pub(crate) adopt: Option<&'a str>,
+    pub(crate) backup: &'a BackupArgs,
     pub(crate) yes: bool,
 }
 
@@ -34,7 +35,7 @@ pub(crate) fn run(database: &Path, place: &Where, wishes: &Wishes<'_>, as_json: 
         }
     }
     let bar = progress(migrations.migrations().len());
-    let options = Options::new().adopt(plan::adoption(wishes.adopt)).on_event(|event| observe(&bar, event));
+    let options = backed_up(wishes.backup).adopt(plan::adoption(wishes.adopt)).on_event(|event| observe(&bar, event));
     let outcome = migrations.migrate_file_with(database, options);
     told(&bar, outcome, as_json)
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rusqlite::{Connection, OpenFlags};
-use schema_runtime::{Error, Event, Kind, Report, Sqlite};
+use schema_runtime::{Backup, Error, Event, Kind, Options, Report, Sqlite};
 use serde_json::{Value, json};
 
-use crate::args::Where;
+use crate::args::{BackupArgs, BackupWhen, Where};
 use crate::exit::{Outcome, Result, Stop};
 use crate::out;
 
@@ -35,6 +35,7 @@ pub(crate) fn failed(error: &Error) -> Stop {
         | Kind::ForeignKeys
         | Kind::Ambiguous
         | Kind::Unadopted
+        | Kind::Backup
         | Kind::Irreversible
         | Kind::Unfinished
         | Kind::Contradictory
@@ -61,8 +62,23 @@ pub(crate) fn typed(message: &str) -> String {
         format!("create it first: `mkdir -p {dir}`")
     } else {
         help.replace("leave the choice to `Adopt::Proven`", "leave `--adopt` out")
+            .replace("`Options::backup_directory`", "`--backup-directory DIR`")
+            .replace("`Options::backup(Backup::Never)`", "`--backup never`")
     };
     format!("{facts}\n  help: {help}")
+}
+
+/// What the command line says about backups.
+pub(crate) fn backed_up<'a>(backup: &BackupArgs) -> Options<'a> {
+    let options = Options::new().backup(match backup.backup {
+        None | Some(BackupWhen::BeforeLoss) => Backup::BeforeLoss,
+        Some(BackupWhen::Always) => Backup::Always,
+        Some(BackupWhen::Never) => Backup::Never,
+    });
+    match &backup.backup_directory {
+        Some(directory) => options.backup_directory(directory),
+        None => options,
+    }
 }
 
 /// Opens a file that is there, for reading.
@@ -165,5 +181,10 @@ fn document(report: &Report) -> Value {
             "milliseconds": u64::try_from(step.duration.as_millis()).unwrap_or(u64::MAX),
         })
     });
-    json!({ "version": report.version, "steps": steps.collect::<Vec<_>>(), "unmanaged": report.unmanaged })
+    json!({
+        "version": report.version,
+        "steps": steps.collect::<Vec<_>>(),
+        "unmanaged": report.unmanaged,
+        "backup": report.backup,
+    })
 }

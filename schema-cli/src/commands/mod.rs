@@ -12,6 +12,7 @@ mod new;
 mod plan;
 mod pull;
 mod rebase;
+mod restore;
 mod rollback;
 mod schema;
 mod status;
@@ -33,15 +34,18 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         Command::Schema { place, at } => schema::run(&place, at.as_deref(), json),
         Command::Diff { before, after, place } => diff::run(&before, &after, &place, json),
         Command::Rebase { place, local } => rebase::run(&place, &local, json),
-        Command::Rollback { database, place, to, yes } => rollback::run(&database, &place, to.as_deref(), yes, json),
+        Command::Rollback { database, place, to, backup, yes } => {
+            rollback::run(&database, &place, &rollback::Wishes { to: to.as_deref(), backup: &backup, yes }, json)
+        }
+        Command::Restore { file, database, backup, yes } => restore::run(&file, &database, &backup, yes, json),
         Command::Lock { place, released } => lock::run(&place, &released, json),
         Command::Status { database, place } => status::run(&database, &place, json),
         Command::Audit { audit, place } => audit::run(&audit, &place, json),
         Command::Plan { database, place, adopt, out } => {
             plan::run(&database, &place, adopt.as_deref(), out.as_deref(), json)
         }
-        Command::Apply { database, place, plan, adopt, yes } => {
-            let wishes = apply::Wishes { plan: plan.as_deref(), adopt: adopt.as_deref(), yes };
+        Command::Apply { database, place, plan, adopt, backup, yes } => {
+            let wishes = apply::Wishes { plan: plan.as_deref(), adopt: adopt.as_deref(), backup: &backup, yes };
             apply::run(&database, &place, &wishes, json)
         }
         Command::Explain { code } => explain_code(code.as_deref(), json),

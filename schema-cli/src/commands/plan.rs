@@ -83,6 +83,10 @@ fn made(migrations: &Sqlite, database: &Path, adopt: Option<&str>) -> Result<(Pl
             "why": step.why,
         })
     });
+    // Apart from the steps: rows come and go, and the plan still fits.
+    let losses = plan.steps.iter().filter(|step| !step.losses.is_empty());
+    let losses: serde_json::Map<String, Value> =
+        losses.map(|step| (step.version.clone(), json!(step.losses))).collect();
     let document = json!({
         "schema": digest(&connection)?,
         "chain": migrations.chain(),
@@ -91,6 +95,7 @@ fn made(migrations: &Sqlite, database: &Path, adopt: Option<&str>) -> Result<(Pl
         "evidence": plan.evidence,
         "steps": steps.collect::<Vec<_>>(),
         "drift": plan.drift,
+        "losses": losses,
         "unmanaged": plan.unmanaged,
     });
     Ok((plan, document))

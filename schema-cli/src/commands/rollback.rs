@@ -4,16 +4,23 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 use schema_core::Migration;
-use schema_runtime::{Options, Sqlite, Status};
+use schema_runtime::{Sqlite, Status};
 use serde_json::json;
 
-use super::database::{ask, existing, failed, observe, open, progress, told};
-use crate::args::Where;
+use super::database::{ask, backed_up, existing, failed, observe, open, progress, told};
+use crate::args::{BackupArgs, Where};
 use crate::exit::{Outcome, Result, Stop};
 use crate::out;
 use crate::place::stop;
 
-pub(crate) fn run(database: &Path, place: &Where, to: Option<&str>, yes: bool, as_json: bool) -> Result<Outcome> {
+/// What the command line says beside the database and the place.
+pub(crate) struct Wishes<'a> {
+    pub(crate) to: Option<&'a str>,
+    pub(crate) backup: &'a BackupArgs,
+    pub(crate) yes: bool,
+}
+
+pub(crate) fn run(database: &Path, place: &Where, wishes: &Wishes<'_>, as_json: bool) -> Result<Outcome> {
     existing(database)?;
     let site = place.site()?;
     let set = site.read()?;
@@ -23,14 +30,16 @@ pub(crate) fn run(database: &Path, place: &Where, to: Option<&str>, yes: bool, a
     if let Some(problem) = &status.problem {
         return Err(failed(problem));
     }
-    let target = target(&status, to)?;
+    let target = target(&status, wishes.to)?;
     let undone = undone(&status, target.as_deref());
     if undone.is_empty() {
         nothing(&status, as_json);
         return Ok(Outcome::Done);
     }
     // Without a way down there is nothing to agree to: the runtime refuses.
-    if !yes && let Some(preview) = preview(&undone, &migrations, &downs) {
+    if !wishes.yes
+        && let Some(preview) = preview(&undone, &migrations, &downs)
+    {
         if !as_json {
             out::text(preview);
         }
@@ -39,8 +48,8 @@ pub(crate) fn run(database: &Path, place: &Where, to: Option<&str>, yes: bool, a
     let mut connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .map_err(|error| Stop::unusable(format!("cannot open `{}`: {error}", database.display())))?;
     let bar = progress(undone.len());
-    let options = Options::new().on_event(|event| observe(&bar, event));
-    let outcome = migrations.roll_back(&mut connection, &downs, target.as_deref(), options);
+    let options = backed_up(wishes.backup).on_event(|event| observe(&bar, event));
+    let outcome = migrations.roll_back_by(&mut connection, &downs, target.as_deref(), options);
     told(&bar, outcome, as_json)
 }
 

@@ -39,6 +39,7 @@ fn the_grammar() {
         "plan",
         "apply",
         "rollback",
+        "restore",
         "lock",
         "rebase",
         "explain",

@@ -80,7 +80,7 @@ fn keep(target: &Connection, database: &Path, options: &Options<'_>) -> Result<P
     let directory = options.backup_directory.as_deref().unwrap_or_else(|| copy::directory_of(database));
     let name = Name { directory, purpose: "before-restore" };
     copy::of(target, database, &name, false)
-        .map(|copy| copy.path)
+        .map(|copy| copy.path.strip_prefix(".").map(Path::to_owned).unwrap_or(copy.path))
         .map_err(|trouble| refusal::no_backup("restoring", &[], directory, trouble))
 }
 
@@ -88,7 +88,7 @@ fn keep(target: &Connection, database: &Path, options: &Options<'_>) -> Result<P
 /// a schema would pass for proved that is not.
 fn disguise(source: &Connection, target: &Connection) -> rusqlite::Result<()> {
     let next = history::cookie(target)?.wrapping_add(1);
-    let noted = "SELECT cookie FROM driftless_migrations ORDER BY position DESC LIMIT 1";
+    let noted = "SELECT schema_cookie FROM driftless_migrations ORDER BY position DESC LIMIT 1";
     let noted: Option<i64> = source.query_row(noted, [], |row| row.get(0)).ok();
     if noted == Some(next) { target.execute_batch(&format!("PRAGMA schema_version = {next}")) } else { Ok(()) }
 }

@@ -263,7 +263,7 @@ impl Upgrades<'_> {
         let down = downs.iter().find(|down| down.version == up.version)?;
         let before = version.checked_sub(2).map(|at| &*self.versions.set.migrations()[at].version);
         let release = self.versions.release(version);
-        let descend = |db: &mut Connection| release.roll_back(db, downs, before, Options::new()).map(drop);
+        let descend = |db: &mut Connection| release.roll_back_by(db, downs, before, Options::new()).map(drop);
         let descended = self.walk(&mut db, version, version - 1, &[down], descend);
         let losses = match descended {
             Ok(losses) => losses,
