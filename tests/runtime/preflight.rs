@@ -285,7 +285,7 @@ fn rows_in_the_way_of_a_way_down() {
     program.migrate_file(&file.path).expect("it migrates");
     file.open().execute_batch(ROWS).expect("rows");
     let downs = vec![migration(("2", "plain", &down))];
-    let error = program.roll_back(&mut file.open(), &downs, Some("1"), Options::new()).expect_err("a refusal");
+    let error = program.roll_back_by(&mut file.open(), &downs, Some("1"), Options::new()).expect_err("a refusal");
     assert_eq!(
         error.to_string().lines().take(2).collect::<Vec<_>>(),
         [
