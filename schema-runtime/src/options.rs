@@ -48,6 +48,7 @@ type Observer<'a> = Box<dyn FnMut(&Event<'_>) + 'a>;
 /// The checksums of sqlx and refinery have to be those of the program's files; line ends and a byte order mark do not
 /// count. A schema that lacks what is recorded is refused, except where the record may mean something else: for the
 /// last three, the schema goes before it (for `rusqlite_migration` unless the files are laid out as `01-name/up.sql`).
+/// From then on the other tool must not migrate any more: it does not know of what ran since.
 ///
 /// ```
 /// # use schema_runtime::{Migration, Sqlite, checksum};
