@@ -44,6 +44,20 @@ pub(super) fn faults(found: &Inspection, expected: &Inspection, known: &Known) -
     faults
 }
 
+/// What is too much now, and no more when the pending migrations have run, is theirs. `later` are the faults that the
+/// database has beside what these lead to.
+pub(super) fn defer(faults: &mut [Fault], later: &[Fault]) {
+    let surplus = [Category::ExtraIndex, Category::ExtraColumn, Category::ExtraConstraint];
+    for fault in faults.iter_mut().filter(|fault| surplus.contains(&fault.category) && fault.expected.is_none()) {
+        let stays = later.iter().any(|other| surplus.contains(&other.category) && other.object == fault.object);
+        if !stays {
+            fault.category = Category::LeftOver;
+            fault.message = format!("{} is there, and only a pending migration brings it", fault.object);
+            fault.mend = Mend::Words("`plan` says what becomes of it when the pending migrations run".to_owned());
+        }
+    }
+}
+
 fn nowhere() -> ObjectName {
     ObjectName::new(SQL, None, "")
 }

@@ -206,7 +206,8 @@ fn told(fault: &Fault, steps: &[Step]) -> String {
 }
 
 fn by_hand() -> Mending {
-    let help = "no statement was found that mends it and keeps everything else: mend it by hand, or by a migration";
+    let help =
+        "mend the other findings first and audit again: no SQL was found that mends it by itself and keeps the rest";
     Mending { help: help.to_owned(), ..Mending::default() }
 }
 

@@ -10,7 +10,7 @@ mod mend;
 mod table;
 
 use rusqlite::Connection;
-use schema_core::{Inspection, Pair, SourceMap};
+use schema_core::{Inspection, Migration, Pair, SourceMap};
 use schema_replay::{Replayer, inspect};
 
 use crate::sqlite::agreement::Known;
@@ -106,10 +106,16 @@ fn audit(set: &Sqlite, db: &Connection, with_rows: bool) -> Result<Audit, Error>
     let recorded = !rows.is_empty();
     let count = if recorded { verdict::prefix(&rows, migrations, db)? } else { migrations.len() };
     let mut replayer = Replayer::new();
-    migrations[..count].iter().try_for_each(|migration| replayer.run(migration)).map_err(refusal::unreplayable)?;
-    let expected = replayer.inspection().map_err(refusal::unreplayable)?;
+    let run = |replayer: &mut Replayer, migrations: &[Migration]| {
+        let ran = migrations.iter().try_for_each(|migration| replayer.run(migration));
+        ran.and_then(|()| replayer.inspection()).map_err(refusal::unreplayable)
+    };
+    let expected = run(&mut replayer, &migrations[..count])?;
+    let map = replayer.map().clone();
+    let last = if count < migrations.len() { Some(run(&mut replayer, &migrations[count..])?) } else { None };
     let found = inspect(db).map_err(refusal::database)?;
-    let findings = findings(set, db, Pair::new(&found, &expected), replayer.map(), with_rows)?;
+    let sides = Sides { found: &found, expected: &expected, last: last.as_ref(), map: &map };
+    let findings = findings(set, db, sides, with_rows)?;
     Ok(Audit {
         findings,
         version: count.checked_sub(1).map(|last| migrations[last].version.clone().into_owned()),
@@ -118,23 +124,32 @@ fn audit(set: &Sqlite, db: &Connection, with_rows: bool) -> Result<Audit, Error>
     })
 }
 
-fn findings(
-    set: &Sqlite,
-    db: &Connection,
-    sides: Pair<&Inspection>,
-    map: &SourceMap,
-    with_rows: bool,
-) -> Result<Vec<AuditFinding>, Error> {
+/// What is compared.
+#[derive(Clone, Copy)]
+struct Sides<'a> {
+    found: &'a Inspection,
+    expected: &'a Inspection,
+    /// What the pending migrations lead to, where there are some.
+    last: Option<&'a Inspection>,
+    /// Where the migrations state what is expected.
+    map: &'a SourceMap,
+}
+
+fn findings(set: &Sqlite, db: &Connection, sides: Sides<'_>, with_rows: bool) -> Result<Vec<AuditFinding>, Error> {
+    let Sides { found, expected, last, map } = sides;
     let known = Known::of(set.migrations());
-    let faults = compare::faults(sides.before, sides.after, &known);
-    let settings = settings(db, sides.after).map_err(refusal::database)?;
+    let mut faults = compare::faults(found, expected, &known);
+    if let Some(last) = last {
+        compare::defer(&mut faults, &compare::faults(found, last, &known));
+    }
+    let settings = settings(db, expected).map_err(refusal::database)?;
     let enforces = is_on(db, "PRAGMA foreign_keys").map_err(refusal::database)?;
-    let mender = Mender::new(db, sides, &known, &faults, enforces);
+    let mender = Mender::new(db, Pair::new(found, expected), &known, &faults, enforces);
     let mut findings: Vec<AuditFinding> = Vec::new();
     for fault in &faults {
         let mending = mender.mend(fault);
         let rows = match &mending.target {
-            Some(target) if with_rows => preflight::offenders(db, Pair::new(&sides.before.schema, target))?,
+            Some(target) if with_rows => preflight::offenders(db, Pair::new(&found.schema, target))?,
             _ => Vec::new(),
         };
         findings.push(AuditFinding { rows, ..finding(set, fault, mending, map) });
