@@ -129,3 +129,28 @@ fn what_cannot_be_audited_says_why() {
     text.push_str(&dir.refused(2, "audit --database site.db --migrations migrations --fail-on never").text());
     snapshot("audit_unusable", &text);
 }
+
+#[test]
+fn a_package_is_audited_with_its_own_models() {
+    let source = "use driftless::Table;\n\n#[derive(Table)]\npub struct Person {\n    #[column(primary_key)]\n    \
+                  pub id: i64,\n    #[column(name = \"mail\", unique)]\n    pub r#email: String,\n}\n";
+    let dir = Dir::package(&[
+        ("src/lib.rs", source),
+        ("migrations/0001_persons.sql", "CREATE TABLE persons (id INTEGER PRIMARY KEY, mail TEXT NOT NULL UNIQUE);\n"),
+    ]);
+    sql(&dir, "CREATE TABLE Persons (id INTEGER PRIMARY KEY, mail TEXT)");
+    let document = dir.run("audit --database site.db --json").ends(1).json();
+    let findings = document["findings"].as_array().expect("a list");
+    let models: Vec<_> = findings.iter().map(|finding| (&finding["code"], &finding["model"])).collect();
+    assert_eq!(
+        models.iter().map(|(code, model)| format!("{code} {model}")).collect::<Vec<_>>(),
+        ["\"audit-missing-unique\" \"Person::email\"", "\"audit-nullable\" \"Person::email\""]
+    );
+    assert_eq!(
+        (findings[0]["rust"]["file"].as_str(), findings[0]["rust"]["line"].as_u64()),
+        (Some("src/lib.rs"), Some(8))
+    );
+    // The directory alone is that of the package, too.
+    let named = dir.run("audit --database site.db --migrations migrations --json").ends(1).json();
+    assert_eq!(named["findings"], document["findings"]);
+}

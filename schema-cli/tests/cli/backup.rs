@@ -76,7 +76,7 @@ fn where_and_when_are_options() {
 #[test]
 fn what_is_no_backup_is_refused() {
     let dir = five_tokens();
-    dir.write("half.backup", std::fs::read(dir.path("app.db")).expect("a file")[..5000].to_vec());
+    dir.write("half.backup", &std::fs::read(dir.path("app.db")).expect("a file")[..5000]);
     dir.write("text.backup", "no database".repeat(100));
     dir.write("empty.backup", "");
     let mut text = String::new();
