@@ -58,6 +58,26 @@ pub(crate) enum BackupWhen {
     Never,
 }
 
+/// What a database cannot tell by itself.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Answers {
+    /// Adopt this version, where a database without history fits several.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) adopt: Option<String>,
+    /// Whether the INSERT, UPDATE and DELETE of a migration ran, where its tables are there already.
+    #[arg(long, value_name = "adopt|run", hide_possible_values = true)]
+    pub(crate) data_statements: Option<DataStatements>,
+}
+
+/// What to do with statements on rows, when nothing says whether they ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DataStatements {
+    // They ran.
+    Adopt,
+    // They did not.
+    Run,
+}
+
 /// What `pull` reads and writes.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PullArgs {
@@ -163,9 +183,8 @@ pub(crate) enum Command {
         database: PathBuf,
         #[command(flatten)]
         place: Where,
-        /// Adopt this version, where a database without history fits several.
-        #[arg(long, value_name = "VERSION")]
-        adopt: Option<String>,
+        #[command(flatten)]
+        answers: Answers,
         /// Save the plan; `apply --plan` runs exactly it, on this schema only.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -182,9 +201,8 @@ pub(crate) enum Command {
         /// Run only if this plan still fits.
         #[arg(long, value_name = "FILE")]
         plan: Option<PathBuf>,
-        /// Adopt this version, where a database without history fits several.
-        #[arg(long, value_name = "VERSION")]
-        adopt: Option<String>,
+        #[command(flatten)]
+        answers: Answers,
         #[command(flatten)]
         backup: BackupArgs,
         /// Do not ask.

@@ -56,6 +56,8 @@ pub(crate) fn typed(message: &str) -> String {
     let help = if let Some(version) = quoted(help, "Adopt::Version(\"", "\"") {
         let option = format!("`Options::new().adopt(Adopt::Version(\"{version}\".into()))`");
         help.replace(&option, &format!("`--adopt {version}`"))
+    } else if help.contains("DataPolicy::Adopt") {
+        "say it: `--data-statements adopt` when they ran, `--data-statements run` to run them".to_owned()
     } else if help.contains("Options::busy_timeout") {
         "try again when the other program is done".to_owned()
     } else if let Some(dir) = quoted(help, "create_dir_all(\"", "\")") {

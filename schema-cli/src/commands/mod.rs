@@ -41,11 +41,9 @@ pub(crate) fn run(cli: Cli) -> Result<Outcome> {
         Command::Lock { place, released } => lock::run(&place, &released, json),
         Command::Status { database, place } => status::run(&database, &place, json),
         Command::Audit { audit, place } => audit::run(&audit, &place, json),
-        Command::Plan { database, place, adopt, out } => {
-            plan::run(&database, &place, adopt.as_deref(), out.as_deref(), json)
-        }
-        Command::Apply { database, place, plan, adopt, backup, yes } => {
-            let wishes = apply::Wishes { plan: plan.as_deref(), adopt: adopt.as_deref(), backup: &backup, yes };
+        Command::Plan { database, place, answers, out } => plan::run(&database, &place, &answers, out.as_deref(), json),
+        Command::Apply { database, place, plan, answers, backup, yes } => {
+            let wishes = apply::Wishes { plan: plan.as_deref(), answers: &answers, backup: &backup, yes };
             apply::run(&database, &place, &wishes, json)
         }
         Command::Explain { code } => explain_code(code.as_deref(), json),

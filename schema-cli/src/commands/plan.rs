@@ -1,14 +1,15 @@
 //! `plan`: what `apply` would do, with the SQL, and the file that holds it to that.
 
+use std::fmt;
 use std::path::Path;
 
 use rusqlite::Connection;
 use schema_replay::inspect;
-use schema_runtime::{Adopt, Options, Plan, PlannedStep, Sqlite};
-use serde_json::{Value, json};
+use schema_runtime::{Adopt, DataPolicy, Offenders, Options, Plan, PlannedStep, Sqlite};
+use serde_json::{Map, Value, json};
 
 use super::database::{failed, migrations, open};
-use crate::args::Where;
+use crate::args::{Answers, DataStatements, Where};
 use crate::atomic::Edits;
 use crate::exit::{Outcome, Result, Stop};
 use crate::out;
@@ -16,12 +17,12 @@ use crate::out;
 pub(crate) fn run(
     database: &Path,
     place: &Where,
-    adopt: Option<&str>,
+    answers: &Answers,
     file: Option<&Path>,
     as_json: bool,
 ) -> Result<Outcome> {
     let migrations = migrations(place)?;
-    let (plan, document) = made(&migrations, database, adopt)?;
+    let (plan, document) = made(&migrations, database, answers)?;
     if let Some(file) = file {
         let mut edits = Edits::new();
         edits.write(file, format!("{document:#}\n"));
@@ -30,7 +31,7 @@ pub(crate) fn run(
     if as_json {
         out::json(&document);
     } else {
-        out::line(&plan);
+        out::line(Shown(&plan));
         out::text(sql(&migrations, &plan));
         if let Some(file) = file {
             let (database, file) = (database.display(), file.display());
@@ -39,71 +40,107 @@ pub(crate) fn run(
             ));
         }
     }
-    Ok(Outcome::Done)
+    let fails = plan.steps.iter().flat_map(|step| &step.offenders).any(|offenders| offenders.certain);
+    Ok(if fails { Outcome::Findings } else { Outcome::Done })
 }
 
-/// The SQL that would run.
-pub(crate) fn sql(migrations: &Sqlite, plan: &Plan) -> String {
+/// A plan with the name of the state that it is for.
+pub(crate) struct Shown<'p>(pub(crate) &'p Plan);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.state, self.0)
+    }
+}
+
+/// The SQL that would run: that of a migration as its file has it, and what is made for this database otherwise.
+fn sql(migrations: &Sqlite, plan: &Plan) -> String {
     let mut text = String::new();
     for step in plan.steps.iter().filter(|step| step.statements > 0) {
         let migration = migrations.migrations().iter().find(|migration| migration.version == step.version);
-        if step.outcome == schema_runtime::Outcome::Created && migrations.schema().len() == step.statements {
-            text.push_str(&format!("\n{};\n", migrations.schema().join(";\n")));
-        } else if step.outcome == schema_runtime::Outcome::Completed {
-            text.push_str(&format!("\n-- what is missing of {}\n{}\n", step.file, completion(step)));
-        } else if let Some(migration) = migration {
-            text.push_str(&format!("\n-- {}\n{}\n", migration.file, migration.sql.trim()));
-        }
+        let whole = migration.filter(|migration| step.sql.iter().all(|sql| migration.sql.contains(sql.as_str())));
+        let statements = listed(&step.sql);
+        text.push_str(&match (step.outcome, whole) {
+            (schema_runtime::Outcome::Completed, _) => {
+                format!("\n-- what is missing of {}\n{statements}\n", step.file)
+            }
+            (_, Some(migration)) => format!("\n-- {}\n{}\n", migration.file, migration.sql.trim()),
+            (_, None) => format!("\n-- the final schema\n{statements}\n"),
+        });
     }
     text
 }
 
-/// The statements for what is missing of a migration.
-fn completion(step: &PlannedStep) -> String {
-    step.sql.iter().map(|sql| format!("{};", sql.trim_end().trim_end_matches(';'))).collect::<Vec<_>>().join("\n")
+/// Statements, each with its semicolon.
+fn listed(statements: &[String]) -> String {
+    let ended = statements.iter().map(|sql| format!("{};", sql.trim_end().trim_end_matches(';')));
+    ended.collect::<Vec<_>>().join("\n")
 }
 
 /// The plan for a database, and the document that is saved of it.
-fn made(migrations: &Sqlite, database: &Path, adopt: Option<&str>) -> Result<(Plan, Value)> {
+fn made(migrations: &Sqlite, database: &Path, answers: &Answers) -> Result<(Plan, Value)> {
     let connection = open(database)?;
-    let plan =
-        migrations.plan_with(&connection, &Options::new().adopt(adoption(adopt))).map_err(|error| failed(&error))?;
-    let steps = plan.steps.iter().map(|step| {
-        let migration = migrations.migrations().iter().find(|migration| migration.version == step.version);
-        json!({
-            "version": step.version,
-            "name": step.name,
-            "file": step.file,
-            "outcome": step.outcome.as_str(),
-            "statements": step.statements,
-            "sql": match step.outcome {
-                schema_runtime::Outcome::Completed => Some(completion(step)),
-                _ => migration.filter(|_| step.statements > 0).map(|migration| migration.sql.to_string()),
-            },
-            "why": step.why,
-        })
-    });
+    let plan = migrations.plan_with(&connection, &options(answers)).map_err(|error| failed(&error))?;
     // Apart from the steps: rows come and go, and the plan still fits.
     let losses = plan.steps.iter().filter(|step| !step.losses.is_empty());
-    let losses: serde_json::Map<String, Value> =
-        losses.map(|step| (step.version.clone(), json!(step.losses))).collect();
+    let losses: Map<String, Value> = losses.map(|step| (step.version.clone(), json!(step.losses))).collect();
+    let offenders = plan.steps.iter().filter(|step| !step.offenders.is_empty());
+    let offenders: Map<String, Value> =
+        offenders.map(|step| (step.version.clone(), step.offenders.iter().map(rows).collect())).collect();
     let document = json!({
         "schema": digest(&connection)?,
         "chain": migrations.chain(),
         "state": plan.state.as_str(),
-        "reason": plan.reason,
         "evidence": plan.evidence,
-        "steps": steps.collect::<Vec<_>>(),
+        "reason": plan.reason,
+        "steps": plan.steps.iter().map(step).collect::<Vec<_>>(),
         "drift": plan.drift,
         "losses": losses,
+        "offenders": offenders,
         "unmanaged": plan.unmanaged,
     });
     Ok((plan, document))
 }
 
-/// What `--adopt` says.
-pub(crate) fn adoption(version: Option<&str>) -> Adopt {
-    version.map_or(Adopt::Proven, |version| Adopt::Version(version.to_owned()))
+/// What would be done about one migration, which depends on the schema and on the history.
+fn step(step: &PlannedStep) -> Value {
+    json!({
+        "version": step.version,
+        "name": step.name,
+        "file": step.file,
+        "outcome": step.outcome.as_str(),
+        "why": step.why,
+        "statements": step.statements,
+        "sql": step.sql,
+    })
+}
+
+/// Rows that are in the way of a migration.
+fn rows(offenders: &Offenders) -> Value {
+    json!({
+        "table": offenders.table,
+        "rule": offenders.rule,
+        "count": offenders.count,
+        "certain": offenders.certain,
+        "samples": offenders.samples,
+        "query": offenders.query,
+    })
+}
+
+/// The options that the command line states.
+pub(crate) fn options(answers: &Answers) -> Options<'static> {
+    answered(Options::new(), answers)
+}
+
+/// The same with what else was stated.
+pub(crate) fn answered<'o>(options: Options<'o>, answers: &Answers) -> Options<'o> {
+    let adopt = answers.adopt.as_ref().map_or(Adopt::Proven, |version| Adopt::Version(version.clone()));
+    let options = options.adopt(adopt);
+    match answers.data_statements {
+        None => options,
+        Some(DataStatements::Adopt) => options.data_statements(DataPolicy::Adopt),
+        Some(DataStatements::Run) => options.data_statements(DataPolicy::Run),
+    }
 }
 
 /// The digest of the schema that a database has now: a plan is made for it and for no other.
@@ -115,7 +152,7 @@ fn digest(connection: &Connection) -> Result<String> {
 }
 
 /// Refuses a plan that was made for another schema, for other migrations, or for another history.
-pub(crate) fn check(file: &Path, migrations: &Sqlite, database: &Path, adopt: Option<&str>) -> Result<()> {
+pub(crate) fn check(file: &Path, migrations: &Sqlite, database: &Path, answers: &Answers) -> Result<()> {
     let shown = file.display();
     let text = std::fs::read_to_string(file)
         .map_err(|error| Stop::unusable(format!("cannot read the plan `{shown}`: {error}")))?;
@@ -125,7 +162,7 @@ pub(crate) fn check(file: &Path, migrations: &Sqlite, database: &Path, adopt: Op
             database.display()
         ))
     })?;
-    let (_, now) = made(migrations, database, adopt)?;
+    let (_, now) = made(migrations, database, answers)?;
     let stale = if saved["schema"] != now["schema"] {
         "the database's schema has changed since"
     } else if saved["chain"] != now["chain"] {

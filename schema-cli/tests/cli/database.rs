@@ -74,6 +74,50 @@ fn a_database_that_is_behind() {
 }
 
 #[test]
+fn rows_that_are_in_the_way() {
+    let dir = at_one();
+    sql(&dir, "INSERT INTO users (email) VALUES ('b@example.org'), ('a@example.org'), ('a@example.org')");
+    dir.write("migrations/0003_unique.sql", format!("-- once each\n{UNIQUE}"));
+    let mut text = String::new();
+    let later = refused(&dir, 0, "plan app.db");
+    dir.write("migrations/0002_age.sql", UNIQUE);
+    dir.write("migrations/0003_unique.sql", AGE);
+    text.push_str(&later.text());
+    for (code, words) in [(1, "plan app.db"), (1, "plan app.db --json"), (2, "apply app.db"), (3, "apply app.db --yes")]
+    {
+        text.push_str(&refused(&dir, code, words).text());
+    }
+    snapshot("offenders", &text);
+    // A plan is for a schema: the rows may be mended meanwhile.
+    run(&dir, "plan app.db --out plan.json").ends(1);
+    sql(&dir, "DELETE FROM users WHERE id > 2");
+    run(&dir, "apply app.db --plan plan.json").ends(0);
+}
+
+#[test]
+fn statements_on_rows_of_a_migration_that_is_partly_there() {
+    let rows = "CREATE TABLE roles (name TEXT);\nINSERT INTO roles VALUES ('admin');\n";
+    for (answer, count) in [("adopt", "0"), ("run", "1")] {
+        let dir = at_one();
+        dir.write("migrations/0002_age.sql", rows);
+        dir.write("migrations/0003_unique.sql", AGE);
+        sql(&dir, "CREATE TABLE roles (name TEXT)");
+        let undecided = refused(&dir, 3, "apply app.db --yes");
+        assert!(
+            undecided.stderr.ends_with(
+                "help: say it: `--data-statements adopt` when they ran, `--data-statements run` to run them\n"
+            ),
+            "{}",
+            undecided.text()
+        );
+        let plan = refused(&dir, 0, &format!("plan app.db --data-statements {answer}"));
+        snapshot(&format!("data_statements_{answer}"), &plan.text());
+        run(&dir, &format!("apply app.db --yes --data-statements {answer}")).ends(0);
+        assert_eq!(one(&dir, "SELECT '' || count(*) FROM roles"), count);
+    }
+}
+
+#[test]
 fn every_answer_is_one_document_with_json() {
     let dir = at_one();
     let mut text = String::new();
