@@ -9,11 +9,47 @@ use rusqlite::backup::Backup as Pages;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::sqlite::copy::{self, Name};
-use crate::sqlite::{history, refusal};
+use crate::sqlite::{Sqlite, history, refusal};
 use crate::{Backup, Error, Options, Restored};
 
-/// Brings the database back to the backup.
-pub(crate) fn restore(backup: &Path, database: &Path, options: &Options<'_>) -> Result<Restored, Error> {
+impl Sqlite {
+    /// Brings a database file back to a backup, such as one that [`Options::backup`] speaks of. The state that the file
+    /// has is kept as a backup, too, unless [`Options::backup`] is [`Backup::Never`](crate::Backup::Never); a file that
+    /// does not exist is created.
+    ///
+    /// The backup is checked first. The file is written in one transaction, so that after a crash it is the old or the
+    /// new one, and only while no other connection uses it: one that has a database in WAL mode open uses it.
+    ///
+    /// ```
+    /// use schema_runtime::rusqlite::Connection;
+    /// use schema_runtime::{Options, Sqlite};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let (path, backup) = (directory.path().join("app.db"), directory.path().join("app.db.backup"));
+    /// Connection::open(&path)?.execute_batch("CREATE TABLE notes (text); INSERT INTO notes VALUES ('kept')")?;
+    /// std::fs::copy(&path, &backup)?;
+    /// Connection::open(&path)?.execute_batch("DROP TABLE notes")?;
+    ///
+    /// let restored = Sqlite::restore(&backup, &path, Options::new())?;
+    /// assert!(restored.previous.is_some_and(|path| path.exists()));
+    /// let text: String = Connection::open(&path)?.query_row("SELECT text FROM notes", [], |row| row.get(0))?;
+    /// assert_eq!(text, "kept");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the backup is none, when the database is in use or cannot be written, or when its present state cannot be
+    /// kept. The database is then as it was.
+    pub fn restore(
+        backup: impl AsRef<Path>,
+        database: impl AsRef<Path>,
+        options: Options<'_>,
+    ) -> Result<Restored, Error> {
+        restore(backup.as_ref(), database.as_ref(), &options)
+    }
+}
+
+fn restore(backup: &Path, database: &Path, options: &Options<'_>) -> Result<Restored, Error> {
     let start = Instant::now();
     let source = sound(backup)?;
     let is_itself = fs::canonicalize(backup).ok().zip(fs::canonicalize(database).ok()).is_some_and(|(a, b)| a == b);

@@ -14,8 +14,115 @@ use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
 use crate::sqlite::{Sqlite, migrate, preflight, refusal, script, verdict};
 use crate::{Adopt, Error, Event, Options, Outcome, Report, Step};
 
+impl Sqlite {
+    /// Takes migrations back until the database is at version `to`; `None` takes all of them back. The ways down are
+    /// those that `schema!` found in the migrations directory: see [`Sqlite::downs`].
+    ///
+    /// All of them are looked for before the first one runs. Each runs in a transaction of its own, in which the schema
+    /// must be exactly that of the migration before it again, and no row may be left that refers to nothing; then its
+    /// row leaves the history. What the migration brought into the database is lost, so a backup is taken before that
+    /// ([`Options::backup`]). This is for people and tools, and no program does it at its start.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |file: &'static str, sql: &'static str| Migration {
+    /// #     version: "1".into(),
+    /// #     name: "notes".into(),
+    /// #     file: file.into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let down = migration("migrations/1_notes.down.sql", "DROP TABLE notes");
+    /// # let app = Sqlite::from_migrations(vec![migration("migrations/1_notes.up.sql", "CREATE TABLE notes (id)")])?;
+    /// # let app = app.with_downs(vec![down].leak());
+    /// use schema_runtime::Outcome;
+    ///
+    /// let mut db = Connection::open_in_memory()?;
+    /// app.migrate(&mut db)?;
+    /// let report = app.roll_back(&mut db, None)?;
+    /// assert_eq!(report.steps[0].outcome, Outcome::RolledBack);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When one of the migrations has no way down, when the database is not in the state that its history says, when
+    /// the backup cannot be made, or when a way down fails or does not lead back. Migrations that were taken back before
+    /// the error stay so; the one that failed is as it was.
+    pub fn roll_back(&self, db: &mut Connection, to: Option<&str>) -> Result<Report, Error> {
+        self.roll_back_with(db, to, Options::new())
+    }
+
+    /// The same, with [`Options`]: who watches, how long to wait, whether and where a backup is taken.
+    ///
+    /// ```
+    /// # use schema_runtime::{Migration, Sqlite, checksum};
+    /// # use schema_runtime::rusqlite::Connection;
+    /// # let migration = |file: &'static str, sql: &'static str| Migration {
+    /// #     version: "1".into(),
+    /// #     name: "notes".into(),
+    /// #     file: file.into(),
+    /// #     sql: sql.into(),
+    /// #     checksum: checksum(sql).into(),
+    /// #     no_transaction: false,
+    /// # };
+    /// # let down = migration("migrations/1_notes.down.sql", "DROP TABLE notes");
+    /// # let app = Sqlite::from_migrations(vec![migration("migrations/1_notes.up.sql", "CREATE TABLE notes (id)")])?;
+    /// # let app = app.with_downs(vec![down].leak());
+    /// use schema_runtime::Options;
+    ///
+    /// let mut db = Connection::open_in_memory()?;
+    /// app.migrate(&mut db)?;
+    /// app.roll_back_with(&mut db, None, Options::new().on_event(|event| println!("{event}")))?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Sqlite::roll_back`].
+    pub fn roll_back_with(&self, db: &mut Connection, to: Option<&str>, options: Options<'_>) -> Result<Report, Error> {
+        self.roll_back_by(db, self.downs, to, options)
+    }
+
+    /// The same with ways down that are known only at run time, as those of a tool that reads a directory; each has the
+    /// version of the migration that it undoes.
+    ///
+    /// ```
+    /// use schema_runtime::{Migration, Options, Sqlite, checksum};
+    ///
+    /// let migration = |file: &'static str, sql: &'static str| Migration {
+    ///     version: "1".into(),
+    ///     name: "notes".into(),
+    ///     file: file.into(),
+    ///     sql: sql.into(),
+    ///     checksum: checksum(sql).into(),
+    ///     no_transaction: false,
+    /// };
+    /// let app = Sqlite::from_migrations(vec![migration("migrations/1_notes.up.sql", "CREATE TABLE notes (id)")])?;
+    /// let down = migration("migrations/1_notes.down.sql", "DROP TABLE notes");
+    ///
+    /// let mut db = schema_runtime::rusqlite::Connection::open_in_memory()?;
+    /// app.migrate(&mut db)?;
+    /// let report = app.roll_back_by(&mut db, &[down], None, Options::new())?;
+    /// assert_eq!(report.version, None);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Sqlite::roll_back`].
+    pub fn roll_back_by(
+        &self,
+        db: &mut Connection,
+        downs: &[Migration],
+        to: Option<&str>,
+        options: Options<'_>,
+    ) -> Result<Report, Error> {
+        roll_back(self, db, downs, to, options)
+    }
+}
+
 /// Takes migrations back until `to` is the last one that the database has.
-pub(crate) fn roll_back(
+fn roll_back(
     set: &Sqlite,
     db: &Connection,
     downs: &[Migration],
