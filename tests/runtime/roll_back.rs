@@ -99,6 +99,33 @@ fn what_a_way_down_loses_is_in_a_backup() {
 }
 
 #[test]
+fn what_was_changed_by_hand_is_rehearsed() {
+    let by_hand = "table `tokens` has the column by_hand TEXT, which should not be there";
+    let file = File::migrated(&CMS);
+    file.open().execute_batch("ALTER TABLE tokens ADD COLUMN by_hand TEXT").expect("a column");
+    // The table goes as a whole.
+    let report = back(&file, &cms(), &downs(), Some("1")).expect("it goes back");
+    assert_eq!((report.steps.len(), report.drift), (2, vec![by_hand.to_owned()]));
+    assert_eq!(schema(&file.open()), schema(&File::of(BASELINE).open()));
+    assert!(set(&CMS[..1]).migrate_file(&file.path).expect("a start").is_up_to_date());
+    // What differs between is overcome as well, when the end is right.
+    let file = File::migrated(&CMS);
+    file.open().execute_batch("ALTER TABLE auth_state ADD COLUMN by_hand TEXT").expect("a column");
+    let all = back(&file, &cms(), &downs(), None).expect("it goes back");
+    assert_eq!((all.steps.len(), all.drift.len()), (3, 1));
+    // What would still differ in the end is refused.
+    let file = File::migrated(&CMS);
+    file.open().execute_batch("ALTER TABLE notes ADD COLUMN by_hand TEXT").expect("a column");
+    let text = refused(&file, &cms(), &downs(), Some("1"));
+    let fact = "Drifted\nthe schema of the database is not that of version 3, which its history says it has\n";
+    assert!(text.starts_with(fact) && text.contains("\n  - table `notes` has the column by_hand TEXT"), "{text}");
+    // So is a way that fails on what was changed.
+    let file = File::migrated(&CMS);
+    file.open().execute_batch("ALTER TABLE auth_state DROP COLUMN code_verifier").expect("no column");
+    assert!(refused(&file, &cms(), &downs(), Some("1")).starts_with(fact));
+}
+
+#[test]
 fn without_a_backup_nothing_goes_back() {
     let file = File::migrated(&CMS);
     let rows = "INSERT INTO tokens (token_hash, me, expires_at) VALUES ('x', 'me', '2030-01-01')";

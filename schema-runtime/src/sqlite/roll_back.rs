@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use schema_core::{Migration, Pair};
 
+use crate::sqlite::agreement::differences;
 use crate::sqlite::backup::{Change, Guard};
 use crate::sqlite::foreign_keys;
 use crate::sqlite::history::{self, Row};
 use crate::sqlite::judge::Judge;
+use crate::sqlite::route::Rehearsal;
 use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
 use crate::sqlite::{Sqlite, migrate, preflight, refusal, script, verdict};
 use crate::{Adopt, Error, Event, Options, Outcome, Report, Step};
@@ -18,7 +20,8 @@ impl Sqlite {
     /// Takes migrations back until the database is at version `to`; `None` takes all of them back. The ways down are
     /// those that `schema!` found in the migrations directory: see [`Sqlite::downs`].
     ///
-    /// All of them are looked for before the first one runs. Each runs in a transaction of its own, in which the schema
+    /// All of them are looked for before the first one runs. Where the schema is not exactly that of its version, they
+    /// run on a likeness in memory first, and only a way that ends at the schema of version `to` is gone. Each runs in a transaction of its own, in which the schema
     /// must be exactly that of the migration before it again, and no row may be left that refers to nothing; then its
     /// row leaves the history. What the migration brought into the database is lost, so a backup is taken before that
     /// ([`Options::backup`]). This is for people and tools, and no program does it at its start.
@@ -138,12 +141,19 @@ fn roll_back(
     migrate::refuse_hidden(&judge)?;
     let settings = Settings::switch_off(db)?;
     let guard = Guard::new(&options);
-    let mut run = Run { judge, settings, options: &mut options, downs, guard, steps: Vec::new() };
+    let (steps, halts, drift) = (Vec::new(), Vec::new(), Vec::new());
+    let mut run = Run { judge, settings, options: &mut options, downs, guard, steps, halts, drift };
     let result = run.descend(to);
-    let (steps, unmanaged, guard) = run.finish();
+    let (steps, unmanaged, drift, guard) = run.finish();
     result.map_err(|error| guard.explain(refusal::after_some(error, steps.len())))?;
-    let mut report =
-        Report { version: to.map(str::to_owned), steps, unmanaged, duration: start.elapsed(), ..Report::default() };
+    let mut report = Report {
+        version: to.map(str::to_owned),
+        steps,
+        unmanaged,
+        drift,
+        duration: start.elapsed(),
+        ..Report::default()
+    };
     report.note_backup(guard.made());
     migrate::observe(&mut options, &Event::Finished { duration: report.duration });
     Ok(report)
@@ -156,11 +166,15 @@ struct Run<'a, 'o> {
     downs: &'a [Migration],
     guard: Guard,
     steps: Vec<Step>,
+    /// What differs after each step, where that was rehearsed; nothing differs after the last.
+    halts: Vec<Vec<String>>,
+    /// What differed at first.
+    drift: Vec<String>,
 }
 
 impl Run<'_, '_> {
-    fn finish(self) -> (Vec<Step>, Vec<String>, Guard) {
-        (self.steps, self.judge.unmanaged, self.guard)
+    fn finish(self) -> (Vec<Step>, Vec<String>, Vec<String>, Guard) {
+        (self.steps, self.judge.unmanaged, self.drift, self.guard)
     }
 
     fn descend(&mut self, to: Option<&str>) -> Result<(), Error> {
@@ -171,18 +185,49 @@ impl Run<'_, '_> {
             let migrations = self.judge.set.migrations();
             verdict::sequence(migrations)?;
             let count = verdict::prefix(&rows, migrations, self.judge.db)?;
-            self.judge.prove(count)?;
+            let (lines, _) = self.judge.compare(count)?;
             let keep = target(&rows, to)?;
             let total = *total.get_or_insert(count - keep);
+            if self.steps.is_empty() && count > keep {
+                // All of them are looked for at once: half a way down helps nobody.
+                migrations[keep..count].iter().rev().try_for_each(|migration| self.down(migration).map(|_| ()))?;
+                self.rehearse(keep, count, lines)?;
+            } else if lines != self.halt(self.steps.len()) {
+                self.judge.prove(count)?;
+            }
             if count == keep {
                 return Ok(());
             }
-            if self.steps.is_empty() {
-                // All of them are looked for at once: half a way down helps nobody.
-                migrations[keep..count].iter().rev().try_for_each(|migration| self.down(migration).map(|_| ()))?;
-            }
             self.undo(lock, &rows, total)?;
         }
+    }
+
+    /// What differs after that many steps, if all is well.
+    fn halt(&self, steps: usize) -> &[String] {
+        steps.checked_sub(1).and_then(|at| self.halts.get(at)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where the schema is not that of its version, the way down is gone on a likeness first: it has to end at the
+    /// schema of the version that is asked for, whatever was different before.
+    fn rehearse(&mut self, keep: usize, count: usize, lines: Vec<String>) -> Result<(), Error> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let (db, migrations) = (self.judge.db, self.judge.set.migrations());
+        let last = &migrations[count - 1];
+        let mut rehearsal = Rehearsal::of(db, true)?;
+        for at in (keep..count).rev() {
+            let down = self.down(&migrations[at])?;
+            let ran = rehearsal.run(std::slice::from_ref(down));
+            ran.map_err(|problem| refusal::drifted(last, &lines, Some(&problem), db))?;
+            let expected = self.judge.expected.after(at)?;
+            self.halts.push(differences(&rehearsal.inspection()?, &expected, &self.judge.known));
+        }
+        if self.halts.last().is_some_and(|differ| !differ.is_empty()) {
+            return Err(refusal::drifted(last, &lines, None, db));
+        }
+        self.drift = lines;
+        Ok(())
     }
 
     fn down(&self, migration: &Migration) -> Result<&Migration, Error> {
@@ -210,7 +255,7 @@ impl Run<'_, '_> {
         self.settings.reset().map_err(refusal::database)?;
         preflight::refuse_orphans(db, &down, &before)?;
         let (lines, _) = self.judge.compare(rows.len() - 1)?;
-        if !lines.is_empty() {
+        if lines != self.halt(self.steps.len() + 1) {
             return Err(refusal::not_undone(&down, migrations[..rows.len() - 1].last(), &lines));
         }
         history::strike(db, rows.len()).map_err(refusal::database)?;
