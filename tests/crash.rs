@@ -16,6 +16,8 @@ mod child;
 mod content;
 #[path = "crash/full.rs"]
 mod full;
+#[path = "crash/fuzz.rs"]
+mod fuzz;
 #[path = "crash/herd.rs"]
 mod herd;
 #[path = "crash/kills.rs"]

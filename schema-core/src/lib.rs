@@ -25,6 +25,7 @@ mod schema;
 pub mod sqlite;
 pub mod token;
 mod type_fact;
+mod visible;
 pub mod word;
 
 pub use apply::ApplyError;
@@ -42,3 +43,4 @@ pub use schema::{
     OnConflict, PrimaryKey, Schema, Table, TableOptions, Unique, Unmanaged, UnmanagedKind,
 };
 pub use type_fact::{Storage, TypeFact};
+pub use visible::visible;

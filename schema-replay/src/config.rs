@@ -153,14 +153,16 @@ impl Config {
         let path = directory.join(FILE_NAME);
         // A pipe would never end.
         if std::fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(Problem::new("invalid-configuration", format!("`{shown}` is not a regular file")));
+            return Err(Problem::new("invalid-configuration", format!("`{shown}` is not a regular file"))
+                .help("move it away: the configuration is a file of that name"));
         }
         match std::fs::read_to_string(&path) {
             Ok(text) => Config::parse(shown, &text).map(Some),
             Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
                 Ok(None)
             }
-            Err(error) => Err(Problem::new("invalid-configuration", format!("cannot read `{shown}`: {error}"))),
+            Err(error) => Err(Problem::new("invalid-configuration", format!("cannot read `{shown}`: {error}"))
+                .help("write it as UTF-8, with the right to read it")),
         }
     }
 }

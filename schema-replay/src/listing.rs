@@ -71,6 +71,9 @@ impl Walk<'_> {
             let relative = format!("{prefix}{}", name.to_string_lossy());
             if name.to_str().is_none() {
                 self.refuse(&relative, "has a name that is not UTF-8");
+            } else if relative.contains(char::is_control) {
+                // The lock file has a line for each name.
+                self.refuse(&relative, "has a name with a line end or another control character");
             } else if !relative[prefix.len()..].starts_with('.') {
                 self.entry(entry.path(), relative, depth)?;
             }

@@ -8,6 +8,8 @@ use schema_core::lock::{self, Lock, LockErrorKind};
 
 use crate::{MigrationSet, Problem, Project};
 
+const RESTORE: &str = "restore it with git, or remove it, and run `cargo driftless lock`";
+
 /// Compares the migrations with the lock file of the directory; without one there is nothing to compare.
 pub(crate) fn check(project: &Project, set: &MigrationSet) -> Result<Option<Lock>, Vec<Problem>> {
     let Some(lock) = load(project).map_err(|problem| vec![problem])? else {
@@ -29,12 +31,12 @@ fn load(project: &Project) -> Result<Option<Lock>, Problem> {
     match fs::symlink_metadata(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Ok(metadata) if !metadata.is_file() => {
-            return Err(Problem::new("invalid-lock", format!("`{shown}` is not a regular file")));
+            return Err(Problem::new("invalid-lock", format!("`{shown}` is not a regular file")).help(RESTORE));
         }
         _ => {}
     }
     let text = fs::read_to_string(&path)
-        .map_err(|error| Problem::new("invalid-lock", format!("cannot read `{shown}`: {error}")))?;
+        .map_err(|error| Problem::new("invalid-lock", format!("cannot read `{shown}`: {error}")).help(RESTORE))?;
     Lock::parse(&text).map(Some).map_err(|error| {
         let place = Place { file: shown.as_str().into(), line: error.line, column: 1 };
         match error.kind {
@@ -43,9 +45,7 @@ fn load(project: &Project) -> Result<Option<Lock>, Problem> {
                     .at(place)
                     .help("run `cargo driftless rebase`, which orders the migrations of both branches")
             }
-            _ => Problem::new("invalid-lock", format!("`{shown}` is not a lock file: {error}"))
-                .at(place)
-                .help("restore it with git, or remove it, and run `cargo driftless lock`"),
+            _ => Problem::new("invalid-lock", format!("`{shown}` is not a lock file: {error}")).at(place).help(RESTORE),
         }
     })
 }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use schema_core::Place;
+use schema_core::{Place, visible};
+
+/// The longest line of a message, in characters.
+const LINE: usize = 4000;
 
 /// A fact that keeps the migrations from being used, or a finding about them.
 ///
@@ -26,13 +29,13 @@ pub struct Problem {
 impl Problem {
     /// A problem that is told in one line so far.
     pub(crate) fn new(code: &'static str, fact: impl Into<String>) -> Problem {
-        Problem { code, message: fact.into(), place: None }
+        Problem { code, message: visible(&fact.into(), LINE), place: None }
     }
 
     /// Adds a line that begins with a label: `sqlite: near "TABEL": syntax error`.
     pub(crate) fn line(mut self, label: &str, text: impl fmt::Display) -> Problem {
         let label = format!("{label}:");
-        self.message.push_str(&format!("\n  {label:<12} {text}"));
+        self.message.push_str(&format!("\n  {label:<12} {}", visible(&text.to_string(), LINE)));
         self
     }
 
@@ -43,7 +46,7 @@ impl Problem {
 
     /// Adds the help line.
     pub(crate) fn help(mut self, text: impl fmt::Display) -> Problem {
-        self.message.push_str(&format!("\n  help: {text}"));
+        self.message.push_str(&format!("\n  help: {}", visible(&text.to_string(), LINE)));
         self
     }
 }

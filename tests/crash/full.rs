@@ -7,9 +7,9 @@ use rusqlite::Connection;
 use schema_runtime::{Kind, Options};
 
 use crate::bench::Bench;
-use crate::content::sound;
+use crate::content::{files, sound};
 
-const NAMES: [&str; 6] = ["rows", "adopt", "plain", "rebuild", "back", "unmanaged"];
+const NAMES: [&str; 7] = ["rows", "adopt", "plain", "rebuild", "back", "half", "hotfix"];
 
 fn pages(file: &Path) -> u32 {
     let db = Connection::open(file).expect("it opens");
@@ -53,7 +53,7 @@ fn a_limit_of_pages() {
 struct Mount<'a>(&'a Path);
 
 impl Mount<'_> {
-    fn new(at: &Path, bytes: usize) -> Option<Mount<'_>> {
+    fn new(at: &Path, bytes: u64) -> Option<Mount<'_>> {
         let options = format!("size={bytes}");
         let status = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(at).output().ok()?.status;
         status.success().then_some(Mount(at))
@@ -68,21 +68,25 @@ impl Drop for Mount<'_> {
 
 /// Migrates on a file system that has so much room besides the file. Whether that was enough; `None` when nothing
 /// can be mounted.
-fn with_room(bench: &Bench, room: usize) -> Option<bool> {
-    let found = bench.found.clone().unwrap_or_default();
-    let directory = tempfile::tempdir().expect("a directory");
-    let mount = Mount::new(directory.path(), found.len().next_multiple_of(4096) + room)?;
+fn with_room(bench: &Bench, room: u64) -> Option<bool> {
+    bench.place();
+    let copy = |from: &Path, to: &Path| {
+        let names = files(from);
+        for name in &names {
+            std::fs::copy(from.join(name), to.join(name)).expect("there is room for it");
+        }
+        names.iter().map(|name| std::fs::metadata(from.join(name)).expect("a file").len()).collect::<Vec<u64>>()
+    };
+    let (own, directory) = (bench.directory.path(), tempfile::tempdir().expect("a directory"));
+    let sizes = copy(own, directory.path());
+    let needed: u64 = sizes.iter().map(|size| size.next_multiple_of(4096)).sum();
+    let mount = Mount::new(directory.path(), needed + room)?;
+    copy(own, directory.path());
     let file = directory.path().join("app.db");
-    if bench.found.is_some() {
-        std::fs::write(&file, &found).expect("there is room for it");
-    }
     let result = bench.scenario.act(&bench.program, &file, Options::new());
     // The database is looked at where there is room.
     bench.place();
-    for name in crate::content::files(directory.path()) {
-        let copied = std::fs::copy(directory.path().join(&name), bench.directory.path().join(&name));
-        copied.expect("a copy");
-    }
+    copy(directory.path(), own);
     drop(mount);
     match &result {
         Ok(_) => assert_eq!(bench.state() + 1, bench.states.len()),
@@ -105,9 +109,9 @@ fn a_small_file_system() {
         return in_a_namespace();
     }
     for mode in ["DELETE", "WAL"] {
-        for name in NAMES {
+        for name in NAMES.into_iter().chain(["new", "restore"]) {
             let bench = Bench::new(name, mode);
-            let found = bench.found.as_ref().map_or(0, Vec::len);
+            let found = bench.found.as_ref().map_or(0, |found| found.len() as u64);
             let most = if mode == "WAL" { found * 10 + 900_000 } else { found * 3 + 400_000 };
             // A size of nothing would be one without end.
             let rooms = (0..12).map(|part| 4096 + most * part / 11);

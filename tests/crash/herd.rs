@@ -40,3 +40,8 @@ fn on_the_baseline() {
 fn on_the_baseline_with_a_write_ahead_log() {
     herd("adopt", "WAL", 3);
 }
+
+#[test]
+fn on_half_of_a_migration() {
+    herd("half", "DELETE", 1);
+}

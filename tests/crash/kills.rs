@@ -6,7 +6,7 @@ use crate::bench::Bench;
 use crate::child::{Running, Stop, Way};
 use crate::content::content;
 use crate::random::{Random, factor, seed};
-use crate::scenario::named;
+use crate::scenario::{Deed, named};
 
 /// A scenario and what is known of its way.
 struct Matrix {
@@ -72,8 +72,11 @@ impl Matrix {
     }
 
     fn reader(&mut self) -> Reader {
+        let restores = matches!(self.bench.scenario.deed, Deed::Restore(_));
         match (self.random.below(3), self.bench.mode) {
             (0, _) => Reader::Nobody,
+            // Nobody else may have a log open that is replaced.
+            (_, "WAL") if restores => Reader::Nobody,
             // Whoever reads with a rollback journal keeps others from committing.
             (1, _) | (_, "DELETE") => Reader::Idle,
             _ => Reader::Reading,
@@ -83,7 +86,8 @@ impl Matrix {
     /// Kills so many processes, those at every event first.
     fn kill_all(&mut self, least: usize) -> usize {
         let mut kills = 0;
-        let points = 12;
+        // A copy of the final schema takes no step of the machine.
+        let points = self.way.steps.min(12);
         let events = (1..=self.bench.events).map(Stop::Event);
         let steps = (1..=points).map(|point| Stop::Step(1 + self.way.steps * point / (points + 1)));
         for stop in events.chain(steps).collect::<Vec<_>>() {
@@ -95,7 +99,7 @@ impl Matrix {
         while kills < least {
             tries += 1;
             assert!(tries < 10 * least, "only {kills} of {tries} processes were interrupted");
-            let stop = if self.random.below(3) == 0 { self.size() } else { self.time() };
+            let stop = if self.random.below(2) == 0 { self.size() } else { self.time() };
             let reader = self.reader();
             kills += usize::from(self.killed(stop, reader));
         }
@@ -166,4 +170,29 @@ fn ways_down() {
 #[test]
 fn databases_with_objects_of_their_own() {
     matrix("unmanaged");
+}
+
+#[test]
+fn half_of_a_migration() {
+    matrix("half");
+}
+
+#[test]
+fn a_part_of_a_migration() {
+    matrix("partly");
+}
+
+#[test]
+fn drift_that_is_overcome() {
+    matrix("hotfix");
+}
+
+#[test]
+fn a_history_of_another_tool() {
+    matrix("counted");
+}
+
+#[test]
+fn restored_backups() {
+    matrix("restore");
 }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use rusqlite::Connection;
-use schema_runtime::{Error, Migration, Options, Report, Sqlite};
+use schema_runtime::{Backup, Error, Migration, Options, Report, Sqlite};
 
-use crate::common::{BASELINE, ROWS, VERIFIER, cms, migration, set};
+use crate::common::{BASELINE, CMS, ROWS, TOKENS, VERIFIER, cms, migration, set};
 
 /// One of them.
 pub(crate) struct Scenario {
@@ -14,41 +14,75 @@ pub(crate) struct Scenario {
     pub(crate) prepare: Option<fn(&Connection)>,
     /// The migrations of the program that is started.
     pub(crate) program: fn() -> Sqlite,
-    /// The ways down, where it goes back to nothing.
-    pub(crate) downs: Option<fn() -> Vec<Migration>>,
+    pub(crate) deed: Deed,
     /// How many states are committed on the way, the one that is found among them.
     pub(crate) states: usize,
     /// How many processes are to be interrupted, at least.
     pub(crate) kills: usize,
 }
 
+/// What a process does to the database.
+#[derive(Clone, Copy)]
+pub(crate) enum Deed {
+    Migrate,
+    /// It goes back to nothing by these ways down.
+    RollBack(fn() -> Vec<Migration>),
+    /// It goes back to a backup of what this makes.
+    Restore(fn(&Connection)),
+}
+
 impl Scenario {
     /// Migrates a file as programs do.
     pub(crate) fn act(&self, program: &Sqlite, file: &Path, options: Options<'_>) -> Result<Report, Error> {
-        match self.downs {
-            None => program.migrate_file_with(file, options),
-            Some(_) => self.act_on(program, Connection::open(file).expect("it opens"), options),
+        match self.deed {
+            Deed::Migrate => program.migrate_file_with(file, options),
+            Deed::Restore(_) => Sqlite::restore(file.with_file_name(BACKUP), file, options).map(|_| Report::default()),
+            Deed::RollBack(_) => self.act_on(program, Connection::open(file).expect("it opens"), options),
         }
     }
 
     /// The same on a connection that is prepared.
     pub(crate) fn act_on(&self, program: &Sqlite, mut db: Connection, options: Options<'_>) -> Result<Report, Error> {
-        match self.downs {
-            None => program.migrate_with(&mut db, options),
-            Some(downs) => program.roll_back_by(&mut db, &downs(), None, options),
+        match self.deed {
+            Deed::Migrate => program.migrate_with(&mut db, options),
+            Deed::RollBack(downs) => program.roll_back_by(&mut db, &downs(), None, options),
+            Deed::Restore(_) => {
+                let file = db.path().expect("a file").to_owned();
+                drop(db);
+                self.act(program, Path::new(&file), options)
+            }
         }
     }
 }
 
+/// The backup that [`Deed::Restore`] takes.
+pub(crate) const BACKUP: &str = "app.db.before-9.backup";
+
+type Found = Option<fn(&Connection)>;
+
+const fn scenario(
+    name: &'static str,
+    prepare: Found,
+    program: fn() -> Sqlite,
+    (states, kills): (usize, usize),
+) -> Scenario {
+    Scenario { name, prepare, program, deed: Deed::Migrate, states, kills }
+}
+
 /// All scenarios.
-pub(crate) const SCENARIOS: [Scenario; 7] = [
-    Scenario { name: "new", prepare: None, program: cms, downs: None, states: 2, kills: 60 },
-    Scenario { name: "rows", prepare: None, program: || set(&PLAIN), downs: None, states: 2, kills: 90 },
-    Scenario { name: "adopt", prepare: Some(baseline), program: cms, downs: None, states: 4, kills: 90 },
-    Scenario { name: "plain", prepare: Some(first), program: || set(&PLAIN), downs: None, states: 6, kills: 110 },
-    Scenario { name: "rebuild", prepare: Some(library), program: || set(&LIBRARY), downs: None, states: 5, kills: 150 },
-    Scenario { name: "back", prepare: Some(shelved), program: shelf, downs: Some(downs), states: 4, kills: 90 },
-    Scenario { name: "unmanaged", prepare: Some(own), program: cms, downs: None, states: 3, kills: 60 },
+pub(crate) const SCENARIOS: [Scenario; 12] = [
+    scenario("new", None, cms, (2, 40)),
+    scenario("rows", None, || set(&PLAIN), (2, 60)),
+    scenario("adopt", Some(baseline), cms, (4, 70)),
+    scenario("plain", Some(first), || set(&PLAIN), (6, 80)),
+    scenario("rebuild", Some(library), || set(&LIBRARY), (5, 90)),
+    scenario("unmanaged", Some(own), cms, (3, 30)),
+    scenario("half", Some(half), cms, (2, 40)),
+    scenario("partly", Some(partly), || set(&PLAIN), (2, 60)),
+    scenario("hotfix", Some(hotfix), cms, (2, 40)),
+    scenario("counted", Some(counted), cms, (3, 30)),
+    Scenario { deed: Deed::RollBack(downs), ..scenario("back", Some(shelved), shelf, (4, 60)) },
+    Scenario { deed: Deed::Restore(library), ..scenario("restore", Some(finished), || set(&LIBRARY), (2, 50)) },
 ];
 
 /// The scenario of that name.
@@ -78,6 +112,34 @@ fn own(db: &Connection) {
     run(db, VERIFIER);
     run(db, "CREATE TABLE stats (day TEXT, hits INTEGER); INSERT INTO stats VALUES ('mon', 7)");
     run(db, "CREATE TRIGGER seen AFTER INSERT ON notes BEGIN UPDATE stats SET hits = hits + 1; END");
+}
+
+/// The third migration of the CMS came without its indexes for the tokens.
+fn half(db: &Connection) {
+    let mut own = Connection::open(db.path().expect("a file")).expect("it opens");
+    set(&CMS[..2]).migrate(&mut own).expect("it migrates");
+    run(db, &TOKENS.replace("CREATE INDEX idx_tokens", "-- CREATE INDEX"));
+    run(
+        db,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+         INSERT INTO tokens (token_hash, me, expires_at) SELECT hex(i), 'me', '2030-01-01' FROM n;
+         INSERT INTO authorization_codes (code_hash, me, client_id, redirect_uri, expires_at)
+         SELECT token_hash, me, 'client', 'uri', expires_at FROM tokens",
+    );
+}
+
+/// Somebody added a column by hand, to a table that is dropped next.
+fn hotfix(db: &Connection) {
+    baseline(db);
+    run(db, VERIFIER);
+    run(db, "ALTER TABLE tokens ADD COLUMN token_hash TEXT");
+}
+
+/// Another tool counted to two.
+fn counted(db: &Connection) {
+    baseline(db);
+    run(db, VERIFIER);
+    run(db, "PRAGMA user_version = 2");
 }
 
 /// Migrations of all kinds that SQLite does in place.
@@ -127,6 +189,12 @@ fn first(db: &Connection) {
     );
 }
 
+/// The second migration is there in part.
+fn partly(db: &Connection) {
+    first(db);
+    run(db, "CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT UNIQUE)");
+}
+
 /// Tables that refer to each other, and migrations that rebuild them.
 const LIBRARY: [(&str, &str, &str); 5] = [
     ("1", "library", "CREATE TABLE author (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL);
@@ -172,6 +240,14 @@ fn library(db: &Connection) {
          INSERT INTO loan SELECT 1 + i % 12000, 'day ' || i FROM n;
          DELETE FROM author WHERE id > 3990; COMMIT",
     );
+}
+
+/// The same after everything, and with less in it.
+fn finished(db: &Connection) {
+    library(db);
+    let mut own = Connection::open(db.path().expect("a file")).expect("it opens");
+    set(&LIBRARY).migrate_with(&mut own, Options::new().backup(Backup::Never)).expect("it migrates");
+    run(db, "PRAGMA foreign_keys = ON; DELETE FROM author WHERE id % 3 = 0; VACUUM");
 }
 
 /// What is taken back again.

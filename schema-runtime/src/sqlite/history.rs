@@ -30,8 +30,9 @@ const CREATE: &str = "CREATE TABLE main.driftless_migrations (
   tool TEXT NOT NULL
 )";
 
-/// The statement of an up-to-date start. What is looked at in one row only is read from that row only.
-const QUICK: &str = "SELECT position, version, checksum,
+/// The statement of an up-to-date start. What is looked at in one row only is read from that row only. The position
+/// is the rowid of the table, which a view of that name, whose rows may have no end, does not have.
+const QUICK: &str = "SELECT rowid, version, checksum,
   CASE position WHEN ?1 THEN chain END,
   CASE position WHEN ?1 THEN schema_cookie = (SELECT schema_version FROM pragma_schema_version) END
   FROM main.driftless_migrations ORDER BY position";
@@ -120,9 +121,16 @@ pub(crate) fn exists(db: &Connection) -> rusqlite::Result<bool> {
     db.query_row(sql, [TABLE], |row| Ok(row.get::<_, i64>(0)? > 0))
 }
 
+/// Whether it is a table, and neither a view nor a virtual table, whose rows may have no end.
+fn is_table(db: &Connection) -> rusqlite::Result<bool> {
+    let sql =
+        "SELECT count(*) FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type = 'table' AND rootpage > 0";
+    db.query_row(sql, [TABLE], |row| Ok(row.get::<_, i64>(0)? > 0))
+}
+
 /// The rows in their order. `None` when the table is not one that driftless wrote.
 pub(crate) fn read(db: &Connection) -> rusqlite::Result<Option<Vec<Row>>> {
-    read_after(db, None)
+    if is_table(db)? { read_after(db, None) } else { Ok(None) }
 }
 
 /// The rows after a position, or all of them.
@@ -146,8 +154,8 @@ pub(crate) fn read_after(db: &Connection, position: Option<i64>) -> rusqlite::Re
     })?;
     match rows.collect::<rusqlite::Result<Vec<Row>>>() {
         Ok(rows) => Ok(Some(rows)),
-        // A value of another type than driftless writes.
-        Err(rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..)) => Ok(None),
+        // A value of another type than driftless writes, or a text that is not UTF-8.
+        Err(error) if refusal::code(&error).is_none() => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -54,7 +54,7 @@ fn integrity(rows: &[Row], migrations: &[Migration], db: &Connection) -> Result<
             return Err(refusal::corrupt(&format!("row {position} is gone"), db));
         }
         if rows[..at].iter().any(|other| other.version == row.version) {
-            return Err(refusal::corrupt(&format!("version {} is recorded twice", row.version), db));
+            return Err(refusal::corrupt(&format!("version {} is recorded twice", refusal::brief(&row.version)), db));
         }
         let chained = chain(&before, &row.version, &row.checksum);
         if chained != row.chain {

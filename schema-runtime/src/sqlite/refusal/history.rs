@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use schema_core::Migration;
 
 use crate::sqlite::history::{Row, TABLE};
-use crate::sqlite::refusal::{Message, file, row_title, short, title, when};
+use crate::sqlite::refusal::{Message, brief, file, row_title, short, title, when};
 use crate::{Error, Kind};
 
 /// The program's own migrations make no sequence.
@@ -61,7 +61,7 @@ pub(crate) fn newer(row: &Row, last: Option<&Migration>) -> Error {
     let ends = last.map_or_else(|| "has none".to_owned(), |last| format!("ends at {}", last.version));
     let message = Message::new(format!(
         "a newer release wrote this database: it has migration {}, and the program {ends}",
-        row.version
+        brief(&row.version)
     ))
     .side("database", format_args!("{}, {}", row_title(row), when(row)));
     let message = match last {
@@ -70,7 +70,10 @@ pub(crate) fn newer(row: &Row, last: Option<&Migration>) -> Error {
     };
     message.help(
         Kind::Newer,
-        format_args!("run the release that knows migration {}, or restore the backup from before it", row.version),
+        format_args!(
+            "run the release that knows migration {}, or restore the backup from before it",
+            brief(&row.version)
+        ),
     )
 }
 
@@ -116,7 +119,7 @@ pub(crate) fn late(migration: &Migration, last: &Row) -> Error {
     Message::new(format!(
         "migration {} comes before migration {}, which this database has already",
         title(migration),
-        last.version
+        brief(&last.version)
     ))
     .side("database", format_args!("{}, {}", row_title(last), when(last)))
     .side("program", &migration.file)

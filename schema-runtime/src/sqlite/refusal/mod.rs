@@ -20,7 +20,7 @@ pub(crate) use schema::*;
 use std::fmt::{Display, Write as _};
 
 use rusqlite::Connection;
-use schema_core::Migration;
+use schema_core::{Migration, visible};
 
 use crate::sqlite::history::Row;
 use crate::{Error, Kind, event};
@@ -34,12 +34,12 @@ struct Message(String);
 impl Message {
     /// The first line.
     fn new(fact: impl Into<String>) -> Message {
-        Message(fact.into())
+        Message(visible(&fact.into(), LINE))
     }
 
     fn line(mut self, line: impl Display) -> Message {
         // Writing to a string cannot fail.
-        let _ = write!(self.0, "\n  {line}");
+        let _ = write!(self.0, "\n  {}", visible(&line.to_string(), LINE));
         self
     }
 
@@ -70,7 +70,7 @@ impl Message {
     #[cold]
     fn help(self, kind: Kind, help: impl Display) -> Error {
         let Message(text) = self;
-        Error::new(kind, format!("{text}{UNCHANGED}\n  help: {help}"))
+        Error::new(kind, format!("{text}{UNCHANGED}\n  help: {}", visible(&help.to_string(), LINE)))
     }
 }
 
@@ -90,12 +90,20 @@ pub(crate) fn title(migration: &Migration) -> String {
 }
 
 fn row_title(row: &Row) -> String {
-    format!("{} ({})", row.version, row.name)
+    format!("{} ({})", brief(&row.version), brief(&row.name))
 }
 
 /// `applied 2026-03-01T12:00:00.000Z`.
 fn when(row: &Row) -> String {
-    format!("{} {}", row.outcome, row.applied_at)
+    format!("{} {}", brief(&row.outcome), brief(&row.applied_at))
+}
+
+/// The longest line of a message, in characters.
+const LINE: usize = 4000;
+
+/// A value that somebody may have written into the history.
+pub(crate) fn brief(value: &str) -> String {
+    visible(value, 80)
 }
 
 /// As much of a checksum as tells it from another one.
