@@ -191,15 +191,15 @@ fn goose(ledger: &mut Ledger, row: &Row<'_>, program: &Program<'_>) -> rusqlite:
 fn golang_migrate(ledger: &mut Ledger, row: &Row<'_>, program: &Program<'_>) -> rusqlite::Result<()> {
     let dirty = truth(row.get_ref(1)?);
     let first = ledger.marks.iter().all(Option::is_none) && ledger.strays == 0 && ledger.begun.is_none();
+    // Before the first one.
+    if first && row.get_ref(0)? == ValueRef::Integer(-1) {
+        return Ok(());
+    }
+    let Some((label, meaning)) = labelled(ledger, row.get_ref(0)?, program) else { return Ok(()) };
     if !first {
         ledger.note(|| "it has more than one row".to_owned());
         return Ok(());
     }
-    // Before the first one.
-    if row.get_ref(0)? == ValueRef::Integer(-1) {
-        return Ok(());
-    }
-    let Some((label, meaning)) = labelled(ledger, row.get_ref(0)?, program) else { return Ok(()) };
     if dirty.is_none() {
         let dirty = shown(row.get_ref(1)?);
         ledger.note(|| format!("it has the dirty {dirty}"));
@@ -259,8 +259,9 @@ fn user_version(db: &Connection, program: &Program<'_>) -> rusqlite::Result<Opti
     let all = program.migrations.len();
     let Some(count) = usize::try_from(count).ok().filter(|count| *count > 0) else { return Ok(None) };
     // With its layout, the number is certainly its own; otherwise only when it may be, and no migration sets it.
-    let is_own = program.migrations.iter().all(|migration| {
-        migration.file.strip_suffix("/up.sql").and_then(|path| path.rsplit('/').next()).is_some_and(is_numbered)
+    let is_own = (1..).zip(program.migrations).all(|(number, migration)| {
+        let directory = migration.file.strip_suffix("/up.sql").and_then(|path| path.rsplit('/').next());
+        directory.is_some_and(|directory| is_numbered(directory, number))
     });
     let is_set = || program.migrations.iter().any(|migration| sets_user_version(&migration.sql));
     if !is_own && (count > all || is_set()) {
@@ -275,10 +276,9 @@ fn user_version(db: &Connection, program: &Program<'_>) -> rusqlite::Result<Opti
     Ok(Some(ledger))
 }
 
-/// `01-name`, a directory of `rusqlite_migration`.
-fn is_numbered(directory: &str) -> bool {
-    let digits = directory.bytes().take_while(u8::is_ascii_digit).count();
-    digits > 0 && digits < 8 && directory[digits..].starts_with('-')
+/// `01-name`, the first directory of `rusqlite_migration`, whose numbers have no gap.
+fn is_numbered(directory: &str, number: usize) -> bool {
+    directory.split_once('-').is_some_and(|(stated, _)| stated.parse() == Ok(number))
 }
 
 fn sets_user_version(sql: &str) -> bool {
