@@ -167,7 +167,7 @@ impl Lineage {
     fn copy(&mut self, statement: &Statement<'_>, table: Name, columns: &[Name], at: (Place, String)) {
         let tokens = &statement.tokens;
         let Some(select) = tokens.iter().position(|token| token.is("SELECT")) else { return };
-        let (items, source) = selected(&tokens[select + 1..]);
+        let (items, source, alias_of_source) = selected(&tokens[select + 1..]);
         let Some(holder) = source.as_ref().and_then(|source| self.holders.get(source)) else { return };
         let mut new = Holder { columns: BTreeMap::new(), changed: BTreeSet::new(), copy: Some(at), ..holder.clone() };
         let all = items.len() == 1 && items[0].len() == 1 && items[0][0].is_punct("*");
@@ -176,7 +176,8 @@ impl Lineage {
             let names: Vec<_> = holder.columns.keys().cloned().collect();
             (names.clone(), names.into_iter().map(Some).collect())
         } else {
-            let plain: Vec<_> = items.iter().map(|item| plain(item)).collect();
+            let own = [source.as_ref(), alias_of_source.as_ref()];
+            let plain: Vec<_> = items.iter().map(|item| plain(item, own)).collect();
             let named = items.iter().zip(&plain).map(|(item, plain)| alias(item).or_else(|| plain.clone()));
             let named: Option<Vec<_>> = if columns.is_empty() { named.collect() } else { Some(columns.to_vec()) };
             (named.unwrap_or_default(), plain)
@@ -267,8 +268,10 @@ fn list(tokens: &[Token<'_>]) -> Vec<Name> {
     inside.filter_map(name).collect()
 }
 
-/// The items of a SELECT, and the table that it reads first.
-fn selected<'t, 'a>(tokens: &'t [Token<'a>]) -> (Vec<&'t [Token<'a>]>, Option<Name>) {
+/// The items of a SELECT, and the table that it reads first, with what it is called there.
+fn selected<'t, 'a>(tokens: &'t [Token<'a>]) -> (Vec<&'t [Token<'a>]>, Option<Name>, Option<Name>) {
+    const BEHIND: [&str; 11] =
+        ["WHERE", "JOIN", "LEFT", "INNER", "CROSS", "NATURAL", "GROUP", "ORDER", "LIMIT", "UNION", "FULL"];
     let outer: Vec<usize> = outer(tokens).collect();
     let from = outer.iter().copied().find(|at| tokens[*at].is("FROM")).unwrap_or(tokens.len());
     let mut items = Vec::new();
@@ -278,16 +281,22 @@ fn selected<'t, 'a>(tokens: &'t [Token<'a>]) -> (Vec<&'t [Token<'a>]>, Option<Na
         start = comma + 1;
     }
     let qualified = tokens.get(from + 2).is_some_and(|token| token.is_punct("."));
-    let source = tokens.get(from + if qualified { 3 } else { 1 }).and_then(name);
-    (items, source)
+    let at = from + if qualified { 3 } else { 1 };
+    let source = tokens.get(at).and_then(name);
+    let behind = at + 1 + usize::from(tokens.get(at + 1).is_some_and(|token| token.is("AS")));
+    let called = tokens.get(behind).filter(|token| !BEHIND.iter().any(|word| token.is(word))).and_then(name);
+    (items, source, called)
 }
 
-/// The column that an item of a SELECT is, where it is nothing more.
-fn plain(item: &[Token<'_>]) -> Option<Name> {
+/// The column of a table, by its names, that an item of a SELECT is, where it is nothing more.
+fn plain(item: &[Token<'_>], table: [Option<&Name>; 2]) -> Option<Name> {
     match item {
         [column] if column.kind != TokenKind::String => name(column),
-        [_, dot, column] if dot.is_punct(".") => name(column),
-        [rest @ .., word, _] if word.is("AS") => plain(rest),
+        [of, dot, column] if dot.is_punct(".") => {
+            let of = name(of);
+            name(column).filter(|_| table.contains(&of.as_ref()))
+        }
+        [rest @ .., word, _] if word.is("AS") => plain(rest, table),
         _ => None,
     }
 }
@@ -371,6 +380,8 @@ mod tests {
         assert_eq!(told(&lineage), ["a<a w=y x=x []"]);
         assert_eq!(lineage.holders.values().next().unwrap().copy.as_ref().unwrap().0.line, 2);
         assert!(lineage.dropped.is_empty());
+        let joined = "CREATE TABLE b (x, y); INSERT INTO b (x, y) SELECT o.x, p.y FROM a AS o JOIN a p ON o.z = p.z";
+        assert_eq!(told(&follow(&before, joined))[1], "b<a x=x []");
         let all = follow(&before, "CREATE TABLE b (x, y, z); INSERT INTO b SELECT * FROM a; DROP TABLE a");
         assert_eq!(told(&all), ["b<a x=x y=y z=z []"]);
     }

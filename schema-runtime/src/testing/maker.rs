@@ -131,7 +131,7 @@ impl<'a> Maker<'a> {
             }
         }
         let is_orphan = |(parent, keys): (&Parent, &Vec<Row>)| {
-            let must = parent.columns.iter().all(|at| !form.takes_null(*at));
+            let must = parent.columns.iter().all(|at| !form.suits_null(*at));
             must && !parent.soft && parent.own.is_none() && keys.is_empty()
         };
         if let Some(at) = form.parents.iter().zip(&parents).position(is_orphan) {
@@ -313,7 +313,7 @@ fn beginning(form: &Form, style: Style, number: i64, parents: &[Vec<Row>]) -> Ro
     // Consecutive numbers go through all combinations of parents.
     for (parent, keys) in form.parents.iter().zip(parents) {
         if keys.is_empty() {
-            for at in parent.columns.iter().filter(|at| !parent.soft && form.takes_null(**at)) {
+            for at in parent.columns.iter().filter(|at| !parent.soft && form.suits_null(**at)) {
                 row[*at] = Value::Null;
             }
             continue;

@@ -212,7 +212,7 @@ impl<'a, 'l> Search<'a, 'l> {
             found.extend(values::beside(&row[other]));
         }
         found.extend(values::beside(&row[column]));
-        if form.takes_null(column) || self.task.nulls {
+        if form.suits_null(column) || self.task.nulls {
             found.push(Value::Null);
         }
         for parent in form.parents.iter().zip(self.task.parents) {
