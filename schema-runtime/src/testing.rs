@@ -71,7 +71,7 @@ const FEW: usize = 16;
 pub fn prove(set: &Sqlite) -> Proof<'_> {
     Proof {
         set,
-        downs: Vec::new(),
+        downs: set.downs().to_vec(),
         wishes: Wishes::default(),
         more: None,
         hook: None,
@@ -211,7 +211,7 @@ impl<'a> Proof<'a> {
         self
     }
 
-    /// The ways down, each with the version of the migration that it undoes.
+    /// Ways down besides those that `schema!` embeds, each with the version of the migration that it undoes.
     ///
     /// ```
     /// # use schema_runtime::{Migration, Sqlite, checksum, testing};
@@ -394,10 +394,11 @@ impl<'a> Proof<'a> {
     }
 
     fn round_trips(&self, upgrades: &Upgrades<'_>, proved: &mut Proved, findings: &mut Findings) {
+        let mut without: Vec<&str> = Vec::new();
         for version in 1..=upgrades.versions.count() {
             let name = upgrades.versions.name(version);
             if !self.downs.iter().any(|down| down.version == name) {
-                proved.untried.push(Untried::new(format!("the way down of migration {name}"), "none was given"));
+                without.push(name);
             } else if let Some((seeded, losses)) = upgrades.round_trip(version, &self.downs, findings) {
                 proved.round_trips.push(name.to_owned());
                 proved.rows += seeded.rows;
@@ -408,6 +409,13 @@ impl<'a> Proof<'a> {
                 }));
             }
         }
+        let what = match without.as_slice() {
+            [] => return,
+            [one] => format!("the way down of migration {one}"),
+            [first, second] => format!("the ways down of migrations {first} and {second}"),
+            [first, .., last] => format!("the ways down of {} migrations from {first} to {last}", without.len()),
+        };
+        proved.untried.push(Untried::new(what, "there is none"));
     }
 
     /// Tries the constraints of the last version, on a database with rows.

@@ -36,5 +36,5 @@ pub(crate) fn failure(migrations: &[&str]) -> String {
 /// What was not tried, without the ways down that were not given.
 pub(crate) fn untried(proved: &Proved) -> Vec<String> {
     let all = proved.untried.iter().map(ToString::to_string);
-    all.filter(|text| !text.starts_with("the way down of ")).collect()
+    all.filter(|text| !text.starts_with("the way down of ") && !text.starts_with("the ways down of ")).collect()
 }

@@ -21,7 +21,7 @@ use std::fmt;
 /// let proved = testing::prove(&app).run()?;
 /// assert_eq!(proved.upgrades, ["1"]);
 /// assert_eq!(proved.constraints, ["notes: PRIMARY KEY (id)", "notes: CHECK (length(text) < 100)"]);
-/// assert_eq!(proved.untried[0].what, "the way down of migration 1");
+/// assert_eq!(proved.untried[0].what, "the ways down of migrations 1 and 2");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub struct Proved {
 /// #     no_transaction: false,
 /// # }])?;
 /// let proved = testing::prove(&app).run()?;
-/// assert_eq!(proved.untried[0].to_string(), "the way down of migration 1: none was given");
+/// assert_eq!(proved.untried[0].to_string(), "the way down of migration 1: there is none");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
