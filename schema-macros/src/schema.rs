@@ -53,6 +53,7 @@ fn database(item: &SchemaMacro, host: &Host) -> TokenStream {
     let (downs, with_downs) = downs(host);
     let catalogue = &host.replay.catalogue;
     let count = migrations.len();
+    let fingerprints = &host.replay.fingerprints;
     let (statics, blueprint) = host.replay.blueprint.as_ref().map(blueprint).unzip();
     let models = item.models.iter().map(model);
     quote! {{
@@ -60,7 +61,11 @@ fn database(item: &SchemaMacro, host: &Host) -> TokenStream {
         const MODELS: &[::driftless::__private::ModelMeta] = &[#(#models),*];
         #downs
         #statics
-        ::driftless::__private::sqlite(&MIGRATIONS, #chain, &[#(#catalogue),*]).with_models(MODELS) #with_downs #blueprint
+        ::driftless::__private::sqlite(&MIGRATIONS, #chain, &[#(#catalogue),*])
+            .with_models(MODELS)
+            .with_fingerprints(&[#(#fingerprints),*])
+            #with_downs
+            #blueprint
     }}
 }
 

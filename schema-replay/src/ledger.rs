@@ -1,42 +1,33 @@
-//! The rows of a catalogue, followed from one migration to the next, so that two databases that were alike are known
-//! to be alike after the same changes without being read anew.
+//! A number for a whole catalogue, which is followed from one migration to the next: where it is the same, every
+//! object is the same, word for word.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
-use schema_core::sqlite::read::CatalogueRow;
 use schema_core::sqlite::statement::{StatementKind, classify};
 use schema_core::{Dialect, token};
 
-/// The rows of `sqlite_schema` at some moment.
+/// The rows of `sqlite_schema` at some moment, without the history of driftless and the statistics of `ANALYZE`.
 ///
 /// ```
 /// # use rusqlite::Connection;
 /// use schema_replay::Ledger;
 ///
-/// let (one, other) = (Connection::open_in_memory()?, Connection::open_in_memory()?);
-/// other.execute_batch("CREATE TABLE theirs (a)")?;
-/// let (mut ledger, mut other_ledger) = (Ledger::of(&one)?, Ledger::of(&other)?);
-/// for db in [&one, &other] {
-///     db.execute_batch("CREATE TABLE ours (a); CREATE INDEX i ON ours (a)")?;
-/// }
-/// assert_eq!(ledger.follow(&one, true)?, other_ledger.follow(&other, true)?);
-/// assert!(!ledger.has_same_objects(&other_ledger, "none"));
-/// assert!(ledger.has_same_objects(&other_ledger, "theirs"));
+/// let db = Connection::open_in_memory()?;
+/// let mut ledger = Ledger::of(&db)?;
+/// assert_eq!(ledger.fingerprint(), 0);
+/// db.execute_batch("CREATE TABLE a (b)")?;
+/// ledger.follow(&db, "CREATE TABLE a (b)")?;
+/// assert_eq!(ledger.fingerprint(), Ledger::of(&db)?.fingerprint());
 /// # Ok::<_, rusqlite::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    rows: Vec<(i64, CatalogueRow)>,
+    /// The number of each row, by its rowid.
+    rows: Vec<(i64, u128)>,
+    sum: u128,
 }
 
-/// What became of a catalogue: the rows that are gone and those that came. A row that was changed is both.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
-    gone: Vec<CatalogueRow>,
-    come: Vec<CatalogueRow>,
-}
-
-const ALL: &str = "SELECT rowid, type, name, tbl_name, sql FROM main.sqlite_schema WHERE rowid > ?1 ORDER BY rowid";
+const AFTER: &str = "SELECT rowid, type, name, tbl_name, sql FROM main.sqlite_schema WHERE rowid > ?1 ORDER BY rowid";
 
 impl Ledger {
     /// The rows as they are now.
@@ -44,70 +35,48 @@ impl Ledger {
     /// # Errors
     /// When the catalogue cannot be read.
     pub fn of(db: &Connection) -> rusqlite::Result<Ledger> {
-        Ok(Ledger { rows: after(db, i64::MIN)? })
+        let mut ledger = Ledger { rows: Vec::new(), sum: 0 };
+        ledger.read_after(db, i64::MIN)?;
+        Ok(ledger)
     }
 
-    /// What changed since the last look. With `appended`, nothing ran since that does more than [append
-    /// rows](only_appends), and only the new ones are read.
+    /// The sum of the numbers of all rows: it does not matter in which order they came.
+    pub fn fingerprint(&self) -> u128 {
+        self.sum
+    }
+
+    /// Looks again, after this SQL and nothing else ran. What only adds objects leaves the others alone, so that
+    /// only the new ones are read.
     ///
     /// # Errors
     /// When the catalogue cannot be read.
-    pub fn follow(&mut self, db: &Connection, appended: bool) -> rusqlite::Result<Changes> {
-        if appended {
+    pub fn follow(&mut self, db: &Connection, sql: &str) -> rusqlite::Result<()> {
+        if only_adds(sql) {
             let last = self.rows.last().map_or(i64::MIN, |(rowid, _)| *rowid);
-            let new = after(db, last)?;
+            self.read_after(db, last)?;
             let count: i64 = db.query_row("SELECT count(*) FROM main.sqlite_schema", [], |row| row.get(0))?;
-            if usize::try_from(count).is_ok_and(|count| count == self.rows.len() + new.len()) {
-                let come = sorted(new.iter().map(|(_, row)| row.clone()).collect());
-                self.rows.extend(new);
-                return Ok(Changes { gone: Vec::new(), come });
+            if usize::try_from(count).is_ok_and(|count| count == self.rows.len()) {
+                return Ok(());
             }
         }
-        self.compare(db)
+        *self = Ledger::of(db)?;
+        Ok(())
     }
 
-    /// Reads all rows, and keeps those that are as they were.
-    fn compare(&mut self, db: &Connection) -> rusqlite::Result<Changes> {
-        let mut statement = db.prepare(ALL)?;
-        let mut found = statement.query([i64::MIN])?;
-        let mut before = std::mem::take(&mut self.rows).into_iter().peekable();
-        let mut changes = Changes::default();
-        while let Some(row) = found.next()? {
-            let rowid = row.get(0)?;
-            while let Some((_, gone)) = before.next_if(|(other, _)| *other < rowid) {
-                changes.gone.push(gone);
-            }
-            match before.next_if(|(other, _)| *other == rowid) {
-                Some((_, old)) if is_same(row, &old)? => self.rows.push((rowid, old)),
-                old => {
-                    changes.gone.extend(old.map(|(_, old)| old));
-                    let new = read(row)?;
-                    changes.come.push(new.clone());
-                    self.rows.push((rowid, new));
-                }
-            }
+    fn read_after(&mut self, db: &Connection, rowid: i64) -> rusqlite::Result<()> {
+        let mut statement = db.prepare(AFTER)?;
+        let mut rows = statement.query([rowid])?;
+        while let Some(row) = rows.next()? {
+            let number = number(row)?;
+            self.sum = self.sum.wrapping_add(number);
+            self.rows.push((row.get(0)?, number));
         }
-        changes.gone.extend(before.map(|(_, gone)| gone));
-        Ok(Changes { gone: sorted(changes.gone), come: sorted(changes.come) })
-    }
-
-    /// Whether another one has the same rows, without those of one table.
-    pub fn has_same_objects(&self, other: &Ledger, but: &str) -> bool {
-        let rows = |ledger: &Ledger| {
-            let rows = ledger.rows.iter().filter(|(_, row)| !row.table.eq_ignore_ascii_case(but));
-            sorted(rows.map(|(_, row)| row.clone()).collect())
-        };
-        rows(self) == rows(other)
+        Ok(())
     }
 }
 
-/// Whether every statement at most adds rows to the catalogue. Nothing that changes it otherwise passes.
-///
-/// ```
-/// assert!(schema_replay::only_appends("CREATE TABLE a (b); INSERT INTO a VALUES (1)"));
-/// assert!(!schema_replay::only_appends("ALTER TABLE a ADD c"));
-/// ```
-pub fn only_appends(sql: &str) -> bool {
+/// Whether every statement at most adds objects.
+fn only_adds(sql: &str) -> bool {
     token::statements(Dialect::Sqlite, sql).iter().all(|statement| {
         matches!(
             classify(statement),
@@ -126,60 +95,66 @@ pub fn only_appends(sql: &str) -> bool {
     })
 }
 
-fn after(db: &Connection, rowid: i64) -> rusqlite::Result<Vec<(i64, CatalogueRow)>> {
-    let mut statement = db.prepare(ALL)?;
-    statement.query_map([rowid], |row| Ok((row.get(0)?, read(row)?)))?.collect()
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<CatalogueRow> {
-    Ok(CatalogueRow { kind: row.get(1)?, name: row.get(2)?, table: row.get(3)?, sql: row.get(4)? })
-}
-
-fn is_same(row: &Row<'_>, other: &CatalogueRow) -> rusqlite::Result<bool> {
-    let is = |at: usize, text: Option<&str>| {
-        Ok::<_, rusqlite::Error>(match (row.get_ref(at)?, text) {
-            (ValueRef::Text(found), Some(text)) => found == text.as_bytes(),
-            (ValueRef::Null, None) => true,
-            _ => false,
-        })
-    };
-    Ok(is(4, other.sql.as_deref())?
-        && is(2, Some(&*other.name))?
-        && is(3, Some(&*other.table))?
-        && is(1, Some(&*other.kind))?)
-}
-
-fn sorted(mut rows: Vec<CatalogueRow>) -> Vec<CatalogueRow> {
-    rows.sort_by(|a, b| (&a.name, &a.kind, &a.table, &a.sql).cmp(&(&b.name, &b.kind, &b.table, &b.sql)));
-    rows
+/// A hash of a row, FNV-1a: it is computed inside the compiler, too, where nothing is optimised.
+fn number(row: &Row<'_>) -> rusqlite::Result<u128> {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    let is_left_out = matches!(row.get_ref(3)?, ValueRef::Text(table) if table == b"driftless_migrations")
+        || matches!(row.get_ref(2)?, ValueRef::Text(name) if name.starts_with(b"sqlite_stat"));
+    if is_left_out {
+        return Ok(0);
+    }
+    let mut hash = BASIS;
+    for at in 1..=4 {
+        let text = if let ValueRef::Text(text) = row.get_ref(at)? { text } else { &[0xFF] };
+        for byte in text {
+            hash = (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
+        }
+        // No text holds this byte, which keeps the parts apart.
+        hash = (hash ^ 0xFE).wrapping_mul(PRIME);
+    }
+    Ok(hash)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Both ways of looking see the same.
     #[test]
     fn every_change_is_seen() {
         let db = Connection::open_in_memory().expect("memory");
         db.execute_batch("CREATE TABLE a (x UNIQUE); CREATE TABLE b (y); CREATE INDEX i ON b (y)").expect("sql");
         let mut ledger = Ledger::of(&db).expect("a catalogue");
-        let names = |rows: &[CatalogueRow]| rows.iter().map(|row| row.name.to_string()).collect::<Vec<_>>().join(" ");
-        for (sql, gone, come) in [
-            ("CREATE TABLE c (z PRIMARY KEY)", "", "c sqlite_autoindex_c_1"),
-            ("ALTER TABLE b ADD x", "b", "b"),
-            ("DROP INDEX i", "i", ""),
-            ("ALTER TABLE a RENAME TO d", "a sqlite_autoindex_a_1", "d sqlite_autoindex_d_1"),
-            ("DROP TABLE c; CREATE TABLE c (other)", "c sqlite_autoindex_c_1", "c"),
-            ("SELECT 1", "", ""),
+        let mut seen = vec![ledger.fingerprint()];
+        for sql in [
+            "CREATE TABLE c (z PRIMARY KEY)",
+            "ALTER TABLE b ADD x",
+            "DROP INDEX i",
+            "ALTER TABLE a RENAME TO d",
+            "DROP TABLE c; CREATE TABLE c (other)",
+            "CREATE VIEW v AS SELECT 1",
+            "CREATE TABLE s (id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO s VALUES (1)",
+            "DROP VIEW v",
         ] {
             db.execute_batch(sql).expect(sql);
-            // What is told wrongly to be appended is noticed where the count differs.
-            let wrongly = ledger.clone().follow(&db, true).expect("a catalogue");
-            let changes = ledger.follow(&db, only_appends(sql)).expect("a catalogue");
-            assert_eq!((names(&changes.gone), names(&changes.come)), (gone.to_owned(), come.to_owned()), "{sql}");
-            assert!(wrongly == changes || sql.starts_with("ALTER"), "{sql}");
-            assert!(ledger.has_same_objects(&Ledger::of(&db).expect("a catalogue"), ""));
+            ledger.follow(&db, sql).expect("a catalogue");
+            assert_eq!(ledger.fingerprint(), Ledger::of(&db).expect("a catalogue").fingerprint(), "{sql}");
+            assert!(!seen.contains(&ledger.fingerprint()), "{sql}");
+            seen.push(ledger.fingerprint());
         }
+        db.execute_batch("ANALYZE; CREATE TABLE driftless_migrations (x UNIQUE)").expect("sql");
+        assert_eq!(ledger.fingerprint(), Ledger::of(&db).expect("a catalogue").fingerprint());
+    }
+
+    #[test]
+    fn the_order_does_not_matter_and_the_words_do() {
+        let of = |sql: &str| {
+            let db = Connection::open_in_memory().expect("memory");
+            db.execute_batch(sql).expect(sql);
+            Ledger::of(&db).expect("a catalogue").fingerprint()
+        };
+        assert_eq!(of("CREATE TABLE a (x); CREATE TABLE b (x)"), of("CREATE TABLE b (x); CREATE TABLE a (x)"));
+        assert_ne!(of("CREATE TABLE a (x)"), of("CREATE TABLE a (X)"));
+        assert_ne!(of("CREATE TABLE a (x)"), of("CREATE TABLE b (x)"));
     }
 }

@@ -31,7 +31,7 @@ pub use directory::{MigrationSet, read, read_duplicated, read_unlocked};
 pub use downs::read_downs;
 pub use inspect::inspect;
 pub use layout::Layout;
-pub use ledger::{Changes, Ledger, only_appends};
+pub use ledger::Ledger;
 pub use problem::Problem;
 pub use project::Project;
 pub use renumber::{Renumbered, renumber};

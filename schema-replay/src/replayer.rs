@@ -12,7 +12,7 @@ use crate::Problem;
 use crate::blueprint::{self, Blueprint};
 use crate::failure::{denied, failed, unterminated, words};
 use crate::inspect::{inspect_rows, rows};
-use crate::ledger::{Changes, Ledger, only_appends};
+use crate::ledger::Ledger;
 use crate::permission::{self, Denial, Permission};
 use crate::row_dependent::{Scratch, Target};
 use crate::sandbox::Sandbox;
@@ -53,6 +53,8 @@ pub struct Replay {
     pub functions: Vec<String>,
     /// All of the database, where the schema is all of it.
     pub blueprint: Option<Blueprint>,
+    /// The fingerprint of the sandbox's catalogue after each migration: see [`Ledger`]. [`Replayer::finish`] has none.
+    pub fingerprints: Vec<u128>,
 }
 
 /// Runs migrations, in their order, in a sandboxed in-memory SQLite.
@@ -79,10 +81,14 @@ pub struct Replay {
 /// ```
 pub fn replay(migrations: &[Migration]) -> Result<Replay, Problem> {
     let mut replayer = Replayer::new();
+    let mut ledger = Ledger::of(&replayer.sandbox.connection).map_err(|error| unusable(&error))?;
+    let mut fingerprints = Vec::with_capacity(migrations.len());
     for migration in migrations {
         replayer.run(migration)?;
+        ledger.follow(&replayer.sandbox.connection, &migration.sql).map_err(|error| unusable(&error))?;
+        fingerprints.push(ledger.fingerprint());
     }
-    replayer.finish()
+    Ok(Replay { fingerprints, ..replayer.finish()? })
 }
 
 /// A sandboxed in-memory SQLite that migrations run in one by one.
@@ -458,38 +464,12 @@ impl Replayer {
         Ok(Replay {
             catalogue: catalogue(&rows, &inspection),
             blueprint: self.blueprint(&inspection),
+            fingerprints: Vec::new(),
             inspection,
             map: self.map,
             findings: self.findings,
             functions: self.functions,
         })
-    }
-
-    /// The rows of the sandbox's own catalogue.
-    ///
-    /// ```
-    /// let (replayer, other) = (schema_replay::Replayer::new(), schema_replay::Replayer::quiet());
-    /// assert!(replayer.ledger().unwrap().has_same_objects(&other.ledger().unwrap(), ""));
-    /// ```
-    ///
-    /// # Errors
-    /// When the catalogue cannot be read.
-    pub fn ledger(&self) -> Result<Ledger, Problem> {
-        Ledger::of(&self.sandbox.connection).map_err(|error| unusable(&error))
-    }
-
-    /// What a migration that just ran did to the catalogue, which the ledger follows.
-    ///
-    /// ```
-    /// let replayer = schema_replay::Replayer::quiet();
-    /// let mut ledger = replayer.ledger().unwrap();
-    /// assert_eq!(replayer.changes("SELECT 1", &mut ledger).unwrap(), schema_replay::Changes::default());
-    /// ```
-    ///
-    /// # Errors
-    /// When the catalogue cannot be read.
-    pub fn changes(&self, sql: &str, ledger: &mut Ledger) -> Result<Changes, Problem> {
-        ledger.follow(&self.sandbox.connection, only_appends(sql)).map_err(|error| unusable(&error))
     }
 
     /// All of the database, where the schema is all of it. An engine that cannot say so has none.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use peers_common::Shape;
 use schema_core::{Dialect, Migration, chain, checksum};
-use schema_replay::{Blueprint, Object};
+use schema_replay::{Blueprint, Object, Replay};
 
 fn main() {
     println!("cargo::rerun-if-env-changed=PEERS_N");
@@ -34,7 +34,8 @@ fn main() {
         )
         .expect("writing to a string");
     }
-    write!(text, "], {last:?}, &{:?})", replay.catalogue).expect("writing to a string");
+    let Replay { catalogue, fingerprints, .. } = &replay;
+    write!(text, "], {last:?}, &{catalogue:?}).with_fingerprints(&{fingerprints:?})").expect("writing to a string");
     text.push_str(if replay.blueprint.is_some() { ".with_blueprint(&BLUEPRINT);\n" } else { ";\n" });
     text.extend(replay.blueprint.iter().map(blueprint));
     let dir = std::env::var("OUT_DIR").expect("cargo sets it");

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use schema_core::Migration;
-use schema_replay::Ledger;
 
 use crate::sqlite::agreement::digest;
 use crate::sqlite::backup::{Change, Guard};
@@ -16,6 +15,7 @@ use crate::sqlite::judge::{Judge, Task};
 use crate::sqlite::route::{Act, Route};
 use crate::sqlite::script::{self, Nature};
 use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
+use crate::sqlite::step::Watch;
 use crate::sqlite::{Sqlite, preflight, refusal};
 use crate::{Error, Event, Options, Outcome, Report, Step};
 
@@ -99,7 +99,7 @@ pub(super) struct Run<'a, 'o> {
     /// What was recorded last.
     recorded: Vec<Row>,
     /// The catalogue of a database that is exactly at a version.
-    pub(super) ledger: Option<Ledger>,
+    pub(super) watch: Option<Watch>,
     drift: Vec<String>,
 }
 
@@ -125,7 +125,7 @@ impl<'a, 'o> Run<'a, 'o> {
             suspicious: false,
             route: None,
             recorded: Vec::new(),
-            ledger: None,
+            watch: None,
             drift: Vec::new(),
         })
     }
@@ -157,7 +157,7 @@ impl<'a, 'o> Run<'a, 'o> {
             let route = match self.route.take() {
                 Some((before, route)) if before == mark => route,
                 _ => {
-                    self.ledger = None;
+                    self.watch = None;
                     match self.judge.situation()?.task {
                         Task::Nothing => return Ok(()),
                         Task::Create => return self.create(lock),

@@ -97,6 +97,7 @@ pub struct Sqlite {
     chain: &'static str,
     schema: &'static [&'static str],
     blueprint: Option<&'static Blueprint>,
+    fingerprints: &'static [u128],
     memory: OnceLock<Mutex<Connection>>,
     models: &'static [ModelMeta],
     downs: &'static [Migration],
@@ -106,7 +107,28 @@ impl Sqlite {
     /// Called by generated code.
     #[doc(hidden)]
     pub const fn new(migrations: &'static [Migration], chain: &'static str, schema: &'static [&'static str]) -> Sqlite {
-        Sqlite { migrations, chain, schema, blueprint: None, memory: OnceLock::new(), models: &[], downs: &[] }
+        Sqlite {
+            migrations,
+            chain,
+            schema,
+            blueprint: None,
+            fingerprints: &[],
+            memory: OnceLock::new(),
+            models: &[],
+            downs: &[],
+        }
+    }
+
+    /// Called by generated code: with the fingerprint of the catalogue after each migration.
+    #[doc(hidden)]
+    pub const fn with_fingerprints(mut self, fingerprints: &'static [u128]) -> Sqlite {
+        self.fingerprints = fingerprints;
+        self
+    }
+
+    /// The fingerprint of the catalogue after that many migrations, where it is known.
+    fn fingerprint(&self, count: usize) -> Option<u128> {
+        self.fingerprints.get(count.checked_sub(1)?).copied()
     }
 
     /// Called by generated code: with all that is in a new database, where the schema is all.
@@ -155,12 +177,12 @@ impl Sqlite {
     /// When two migrations have one version, or one of them fails on an empty database.
     pub fn from_migrations(migrations: Vec<Migration>) -> Result<Sqlite, Error> {
         verdict::sequence(&migrations)?;
-        let Replay { catalogue, blueprint, .. } = expected::replay(&migrations)?;
+        let Replay { catalogue, blueprint, fingerprints, .. } = expected::replay(&migrations)?;
         let chain = migrations.iter().fold(String::new(), |before, migration| {
             schema_core::chain(&before, &migration.version, &migration.checksum)
         });
         let schema: Vec<&'static str> = catalogue.into_iter().map(|sql| &*sql.leak()).collect();
-        let set = Sqlite::new(migrations.leak(), chain.leak(), schema.leak());
+        let set = Sqlite::new(migrations.leak(), chain.leak(), schema.leak()).with_fingerprints(fingerprints.leak());
         Ok(match blueprint {
             Some(blueprint) => set.with_blueprint(Box::leak(Box::new(blueprint))),
             None => set,
