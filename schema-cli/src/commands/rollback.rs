@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 use schema_core::Migration;
-use schema_runtime::{Sqlite, Status};
+use schema_runtime::{Kind, Sqlite, Status};
 use serde_json::json;
 
 use super::database::{ask, backed_up, existing, failed, observe, open, progress, told};
@@ -27,7 +27,8 @@ pub(crate) fn run(database: &Path, place: &Where, wishes: &Wishes<'_>, as_json: 
     let downs = schema_replay::read_downs(site.project()?, &set).map_err(|problems| stop(&problems))?;
     let migrations = Sqlite::from_migrations(set.migrations).map_err(|error| failed(&error))?;
     let status = migrations.status(&open(database)?).map_err(|error| failed(&error))?;
-    if let Some(problem) = &status.problem {
+    // From a schema that was changed by hand there may be a way, too, which the runtime rehearses.
+    if let Some(problem) = status.problem.as_ref().filter(|problem| problem.kind() != Kind::Drifted) {
         return Err(failed(problem));
     }
     let target = target(&status, wishes.to)?;

@@ -94,3 +94,14 @@ fn what_is_no_backup_is_refused() {
     dir.run("restore whole.backup --database new.db").ends(0);
     snapshot("restore_refused", &text);
 }
+
+#[test]
+fn what_was_changed_by_hand_goes_back_when_the_end_is_right() {
+    let dir = five_tokens();
+    dir.run("apply app.db --yes --backup never --migrations migrations").ends(0);
+    sql(&dir, "ALTER TABLE keys ADD COLUMN by_hand TEXT");
+    let text = dir.run("rollback app.db --yes --migrations migrations").ends(0).text();
+    assert!(text.contains("\nrolled back 1 migration, in N ms; the database is at version 1\n"), "{text}");
+    assert!(text.contains("table `keys` has the column by_hand TEXT, which should not be there"), "{text}");
+    assert_eq!((tokens(&dir), backups(&dir, ".").len()), (0, 0));
+}
