@@ -100,7 +100,7 @@ fn an_up_to_date_database_has_no_need_of_the_lock() {
 #[test]
 fn another_process_that_migrates() {
     for mode in ["DELETE", "WAL"] {
-        for name in ["adopt", "plain", "rebuild", "back"] {
+        for name in ["adopt", "plain", "half", "back"] {
             let bench = Bench::new(name, mode);
             for event in 1..=bench.events {
                 bench.place();

@@ -223,7 +223,7 @@ fn migrated(count: usize) -> (Sqlite, Vec<u8>) {
 fn the_history() {
     let found = [migrated(2), migrated(3), migrated(4)];
     let file = File::none();
-    fuzz("history", 400, (0_usize..3, vec(damage(), 1..4)), |(which, damages)| {
+    fuzz("history", 200, (0_usize..3, vec(damage(), 1..4)), |(which, damages)| {
         let (program, bytes) = &found[which];
         std::fs::write(&file.path, bytes).expect("a file");
         let db = file.open();

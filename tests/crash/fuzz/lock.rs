@@ -125,7 +125,7 @@ fn the_lock() {
     let directory = tempfile::tempdir().expect("a directory");
     let (project, lock) = locked(directory.path());
     assert_read(&project, &lock);
-    fuzz("lock", 2000, vec(damage(), 1..5), |damages| {
+    fuzz("lock", 800, vec(damage(), 1..5), |damages| {
         let mut text = lock.clone();
         for damage in &damages {
             inflict(&mut text, damage);
@@ -143,7 +143,7 @@ fn a_lock_of_anything() {
         "\\PC{0,300}".prop_map(String::into_bytes),
         "([a-z0-9_./ ]{0,12} v1:[0-9a-f]{0,6}\r?\n){0,9}".prop_map(String::into_bytes),
     ];
-    fuzz("lock of anything", 2000, text, |text| {
+    fuzz("lock of anything", 800, text, |text| {
         if let Ok(Ok(lock)) = std::str::from_utf8(&text).map(Lock::parse) {
             assert_eq!(Lock::parse(&lock.to_string()).as_ref(), Ok(&lock), "what is written is read as it was");
         }

@@ -145,7 +145,7 @@ fn assert_read(directory: &Path) {
 #[test]
 fn the_names() {
     let file = (name(), 0..TEXTS.len(), prop_oneof![9 => Just(false), 1 => any::<bool>()]);
-    fuzz("names", 1200, vec(file, 1..7), |files| {
+    fuzz("names", 600, vec(file, 1..7), |files| {
         let directory = tempfile::tempdir().expect("a directory");
         make(directory.path(), &files);
         assert_read(directory.path());

@@ -143,7 +143,7 @@ fn the_file() {
     let bare = File::of(&format!("{BASELINE}{ROWS}")).bytes();
     let all: Vec<Vec<u8>> = found.into_iter().chain([bare]).collect();
     let file = File::none();
-    fuzz("pages", 400, (0_usize..4, vec(damage(), 1..6)), |(which, damages)| {
+    fuzz("pages", 250, (0_usize..4, vec(damage(), 1..6)), |(which, damages)| {
         let mut bytes = all[which].clone();
         for damage in &damages {
             inflict(&mut bytes, damage);
@@ -158,7 +158,7 @@ fn a_file_of_anything() {
     let program = set(&CMS);
     let file = File::none();
     let start = prop_oneof![Just(Vec::new()), Just(b"SQLite format 3\0".to_vec()), vec(any::<u8>(), 0..64)];
-    fuzz("bytes", 300, (start, vec(byte(), 0..9000)), |(mut bytes, rest)| {
+    fuzz("bytes", 150, (start, vec(byte(), 0..9000)), |(mut bytes, rest)| {
         bytes.extend(rest);
         std::fs::write(&file.path, &bytes).expect("a file");
         assert_start(&file, &program);
