@@ -284,3 +284,96 @@ fn a_path_that_wants_quotes() {
     let text = report.to_string();
     assert!(text.ends_with(&format!(" --database '{}'`", path.display().to_string().replace('\'', "'\\''"))), "{text}");
 }
+
+const CHILD: &str = "BACKUP_CHILD";
+
+/// Not a test of its own: what a child process does, with a limit on files or as somebody else.
+#[test]
+fn process() {
+    let Ok(arguments) = std::env::var(CHILD) else { return };
+    let (database, directory) = arguments.split_once('\n').expect("two paths");
+    let error = cms().migrate_file_with(database, Options::new().backup_directory(directory)).expect_err("a refusal");
+    println!("\n@{:?} {error}", error.kind());
+}
+
+/// What a child says that cannot make a backup, of a file that stays as it is.
+#[cfg(unix)]
+fn refused_by(mut command: std::process::Command, file: &File, directory: &Path) -> String {
+    let before = file.bytes();
+    command.args(["--exact", "backup::process", "--nocapture"]);
+    command.env(CHILD, format!("{}\n{}", file.path.display(), directory.display()));
+    let output = command.output().expect("a child");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let (_, text) = said.split_once("\n@").unwrap_or_else(|| panic!("{output:?}"));
+    assert!(file.bytes() == before, "the file changed, although it was refused: {text}");
+    assert!(
+        text.contains("\n  - table `tokens` is dropped (5 rows)\n  nothing was changed\n  help: make room"),
+        "{text}"
+    );
+    assert_eq!((names(directory), beside(file)), (vec![], vec![]), "what is left: {text}");
+    text.to_owned()
+}
+
+/// The CMS at its second version, and somewhere else for backups.
+#[cfg(unix)]
+fn at_two() -> (File, tempfile::TempDir) {
+    let file = File::migrated(&CMS[..2]);
+    file.open().execute_batch(OLD_TOKENS).expect("rows");
+    (file, tempfile::tempdir().expect("a directory"))
+}
+
+#[test]
+#[cfg(unix)]
+fn a_disk_that_takes_no_more_leaves_no_half_of_a_backup() {
+    let (file, elsewhere) = at_two();
+    let mut shell = std::process::Command::new("sh");
+    // No file may grow beyond these blocks of 512 bytes, and whoever tries is told so.
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 24; exec \"$0\" \"$@\""]);
+    shell.arg(std::env::current_exe().expect("this program"));
+    assert!(file.bytes().len() > 24 * 512);
+    let text = refused_by(shell, &file, elsewhere.path());
+    assert!(
+        text.starts_with("Backup the backup before migration 3 ") || text.starts_with("Full the backup before"),
+        "{text}"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_directory_that_cannot_be_written_is_told() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let set = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    };
+    let (file, elsewhere) = at_two();
+    let program = std::env::current_exe().expect("this program");
+    let command = if file.path.metadata().expect("a file").uid() == 0 {
+        // Nothing is forbidden to root, so it is somebody else who runs a copy that he can reach.
+        let copy =
+            file.directory.path().parent().expect("a directory").join(format!("driftless-{}", std::process::id()));
+        std::fs::copy(program, &copy).expect("a copy");
+        set(&copy, 0o755);
+        let mut command = std::process::Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+        if !command.args(["true"]).status().is_ok_and(|status| status.success()) {
+            std::fs::remove_file(copy).expect("it goes");
+            eprintln!("SKIPPED: root cannot become another user here");
+            return;
+        }
+        let mut command = std::process::Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(copy);
+        command
+    } else {
+        std::process::Command::new(program)
+    };
+    let copy = command.get_args().last().map(PathBuf::from);
+    set(file.directory.path(), 0o777);
+    set(&file.path, 0o666);
+    set(elsewhere.path(), 0o555);
+    let text = refused_by(command, &file, elsewhere.path());
+    if let Some(copy) = copy {
+        std::fs::remove_file(copy).expect("it goes");
+    }
+    assert!(text.starts_with("Backup the backup before migration 3 "), "{text}");
+    assert!(text.contains("\n  system:    Permission denied (os error 13): "), "{text}");
+}
