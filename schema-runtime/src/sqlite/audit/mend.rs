@@ -1,42 +1,38 @@
 //! The statements that mend a fault. Each is planned for the schema that was found, and tried on a copy of it: what
 //! is given leads to a schema without that fault and without a new one, and loses nothing.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use schema_core::plan::{EngineVersion, Hazard, HazardKind, Plan, Refusal, Request, Step, plan};
 use schema_core::{Change, Column, Edit, Inspection, ObjectName, Pair, Renames, Schema};
-use schema_replay::inspect;
 
 use super::columns::with_fact;
-use super::compare::faults;
 use super::fault::{Fault, Mend};
+use super::trial::Trial;
 use crate::Category;
 use crate::sqlite::agreement::Known;
-use crate::sqlite::script;
 
 /// What mends a fault, in words and, where that is enough, as statements.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mending {
     pub(super) help: String,
     pub(super) sql: Vec<String>,
-    /// The schema that they lead to, where they were planned.
+    /// The tables that they are planned for, and what becomes of them.
     pub(super) target: Option<Schema>,
 }
 
 /// Finds the mending of every fault of one database.
 pub(super) struct Mender<'a> {
     found: &'a Inspection,
-    expected: &'a Inspection,
-    known: &'a Known,
     faults: &'a [Fault],
-    copy: Option<Copy>,
+    /// Where statements are tried; none where nothing has to be.
+    trial: Option<Trial<'a>>,
+    /// Whether foreign keys are on.
     enforces: bool,
-}
-
-/// The schema of the database in memory, without rows.
-struct Copy {
-    db: Connection,
-    /// The faults that it has, which are those of the database unless something could not be copied.
-    baseline: Vec<Fault>,
+    /// Which faults can be planned at all, once somebody asked.
+    plannable: OnceCell<Vec<bool>>,
 }
 
 /// How a first attempt went.
@@ -57,19 +53,10 @@ impl<'a> Mender<'a> {
         faults: &'a [Fault],
         enforces: bool,
     ) -> Mender<'a> {
-        let Pair { before: found, after: expected } = sides;
-        let mut mender = Mender { found, expected, known, faults, copy: None, enforces };
-        if faults.iter().any(|fault| !matches!(fault.mend, Mend::Words(_))) {
-            mender.copy = copy(db).ok().and_then(|db| {
-                let baseline = mender.faults_of(&db)?;
-                Some(Copy { db, baseline })
-            });
-        }
-        mender
-    }
-
-    fn faults_of(&self, db: &Connection) -> Option<Vec<Fault>> {
-        inspect(db).ok().map(|found| faults(&found, self.expected, self.known))
+        let is_needed = faults.iter().any(|fault| !matches!(fault.mend, Mend::Words(_)));
+        // Without a copy nothing is proved, and no statement is given.
+        let trial = if is_needed { Trial::new(db, sides, known).ok() } else { None };
+        Mender { found: sides.before, faults, trial, enforces, plannable: OnceCell::new() }
     }
 
     /// What mends one fault.
@@ -85,33 +72,40 @@ impl<'a> Mender<'a> {
     }
 
     fn planned(&self, fault: &Fault, changes: &[Change]) -> Mending {
-        let refusals = match self.attempt(fault, &[changes]) {
+        match self.attempt(fault, &[changes]) {
             Attempt::Proved(plan) => return self.given(fault, *plan),
-            Attempt::Refused(refusals) => refusals,
-            Attempt::Unproved => Vec::new(),
-        };
-        if !refusals.is_empty() {
-            return Mending { help: decide(&refusals), ..Mending::default() };
+            Attempt::Refused(refusals) => return Mending { help: decide(&refusals), ..Mending::default() },
+            Attempt::Unproved => {}
         }
-        let wider = [fault.table.clone(), None];
-        for table in wider.iter().filter(|table| table.is_none() || fault.table.is_some()) {
-            if let Attempt::Proved(plan) = self.attempt(fault, &self.of_table(table.as_ref())) {
-                return self.given(fault, *plan);
-            }
+        match self.attempt(fault, &self.with_others(fault)) {
+            Attempt::Proved(plan) => self.given(fault, *plan),
+            Attempt::Refused(_) | Attempt::Unproved => by_hand(),
         }
-        by_hand()
     }
 
-    /// The changes of all faults, or of those of one table, that can be planned at all.
-    fn of_table(&self, table: Option<&ObjectName>) -> Vec<&[Change]> {
-        let faults = self.faults.iter().filter(|fault| table.is_none() || fault.table.as_ref() == table);
-        let changes = faults.filter_map(|fault| match &fault.mend {
+    /// The changes of all faults of the same table and of the tables next to it that can be planned at all.
+    fn with_others(&self, fault: &Fault) -> Vec<&[Change]> {
+        let changes_of = |fault: &'a Fault| match &fault.mend {
             // What a key of the parent mends is among the faults of the parent.
             Mend::Changes(_) if fault.category == Category::ParentNotUnique => None,
             Mend::Changes(changes) => Some(changes.as_slice()),
             Mend::Statements(_) | Mend::Words(_) => None,
+        };
+        let plannable = self.plannable.get_or_init(|| {
+            let is = |changes: &[Change]| self.plan(&[changes]).is_ok();
+            self.faults.iter().map(|fault| changes_of(fault).is_some_and(is)).collect()
         });
-        changes.filter(|changes| self.plan(&[changes]).is_ok()).collect()
+        let own = fault.table.iter().chain(tables(match &fault.mend {
+            Mend::Changes(changes) => changes,
+            Mend::Statements(_) | Mend::Words(_) => &[],
+        }));
+        let near = near(&self.found.schema, own.cloned().collect());
+        let faults = self
+            .faults
+            .iter()
+            .zip(plannable)
+            .filter(|(other, is)| **is && other.table.as_ref().is_some_and(|table| near.contains(table)));
+        faults.filter_map(|(other, _)| changes_of(other)).collect()
     }
 
     fn attempt(&self, fault: &Fault, changes: &[&[Change]]) -> Attempt {
@@ -125,13 +119,23 @@ impl<'a> Mender<'a> {
         }
     }
 
+    fn proves(&self, fault: &Fault, sql: &[String]) -> bool {
+        self.trial.as_ref().is_some_and(|trial| trial.proves(fault, sql))
+    }
+
+    /// Plans for the tables of the changes and those next to them: whatever the rest is, it stays.
     fn plan(&self, changes: &[&[Change]]) -> Result<Plan, Vec<Refusal>> {
-        let mut after = self.found.schema.clone();
+        let own = changes.iter().flat_map(|changes| tables(changes)).cloned().collect();
+        let near = near(&self.found.schema, own);
+        let found = |table: &ObjectName| Some((table.clone(), self.found.schema.tables.get(table)?.clone()));
+        let schema =
+            Schema { tables: near.iter().filter_map(found).collect(), ..Schema::empty(self.found.schema.dialect) };
+        let mut after = schema.clone();
         for changes in changes {
             apply(&mut after, changes);
         }
         plan(&Request {
-            before: self.found,
+            before: &Inspection { schema, unmanaged: self.found.unmanaged.clone() },
             after: &after,
             exact: true,
             renames: &Renames::default(),
@@ -139,23 +143,6 @@ impl<'a> Mender<'a> {
             allow: &[],
             backfill: &[],
         })
-    }
-
-    /// Whether the statements end the fault on the copy, and begin none.
-    fn proves(&self, fault: &Fault, sql: &[String]) -> bool {
-        let Some(Copy { db, baseline }) = &self.copy else { return false };
-        if sql.is_empty() || db.execute_batch("SAVEPOINT audit").is_err() {
-            return false;
-        }
-        let ran = sql.iter().try_for_each(|sql| script::execute(db, sql)).is_ok();
-        let after = if ran { self.faults_of(db) } else { None };
-        let _ = db.execute_batch("ROLLBACK TO audit; RELEASE audit; PRAGMA legacy_alter_table = OFF");
-        let Some(after) = after else { return false };
-        // A column that comes stands last, whatever its place was.
-        let is_new = |one: &Fault| {
-            one.category != Category::ColumnOrder && !baseline.iter().any(|other| other.key() == one.key())
-        };
-        !after.iter().any(|one| one.key() == fault.key() || is_new(one))
     }
 
     /// The statements as they are to be run, and what to know before.
@@ -239,18 +226,31 @@ fn alter(column: &mut Column, pair: &Pair<Column>) {
     }
 }
 
-/// A database in memory with the schema of another one. What cannot be made there, such as an index that uses a
-/// function of the application, is left out.
-fn copy(db: &Connection) -> rusqlite::Result<Connection> {
-    let copy = Connection::open_in_memory()?;
-    copy.execute_batch("PRAGMA foreign_keys = OFF")?;
-    let mut statement = db.prepare(
-        "SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-         ORDER BY CASE type WHEN 'table' THEN 1 WHEN 'index' THEN 2 WHEN 'view' THEN 3 ELSE 4 END, rowid",
-    )?;
-    let statements = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    for sql in statements {
-        let _ = script::execute(&copy, &sql);
+/// The tables that changes are about.
+fn tables(changes: &[Change]) -> impl Iterator<Item = &ObjectName> {
+    changes.iter().filter_map(|change| match change {
+        Change::CreateTable(table) => Some(&table.name),
+        Change::Options { table, .. }
+        | Change::Column { table, .. }
+        | Change::PrimaryKey { table, .. }
+        | Change::Unique { table, .. }
+        | Change::ForeignKey { table, .. }
+        | Change::Check { table, .. }
+        | Change::Index { table, .. } => Some(table),
+        _ => None,
+    })
+}
+
+/// These tables, those that they refer to, and those that refer to them.
+fn near(schema: &Schema, mut own: BTreeSet<ObjectName>) -> BTreeSet<ObjectName> {
+    let mut more = Vec::new();
+    for table in schema.tables.values() {
+        for key in &table.foreign_keys {
+            if own.contains(&table.name) || own.contains(&key.parent) {
+                more.extend([table.name.clone(), key.parent.clone()]);
+            }
+        }
     }
-    Ok(copy)
+    own.extend(more);
+    own
 }

@@ -8,6 +8,7 @@ mod items;
 mod keys;
 mod mend;
 mod table;
+mod trial;
 
 use rusqlite::Connection;
 use schema_core::{Inspection, Migration, Pair, SourceMap};
@@ -149,7 +150,11 @@ fn findings(set: &Sqlite, db: &Connection, sides: Sides<'_>, with_rows: bool) ->
     for fault in &faults {
         let mending = mender.mend(fault);
         let rows = match &mending.target {
-            Some(target) if with_rows => preflight::offenders(db, Pair::new(&found.schema, target))?,
+            Some(target) if with_rows => {
+                let mut after = found.schema.clone();
+                after.tables.extend(target.tables.clone());
+                preflight::offenders(db, Pair::new(&found.schema, &after))?
+            }
             _ => Vec::new(),
         };
         findings.push(AuditFinding { rows, ..finding(set, fault, mending, map) });
