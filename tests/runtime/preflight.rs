@@ -244,6 +244,37 @@ fn rows_that_go_break_nothing() {
     program.migrate_file(&file.path).expect("it migrates");
 }
 
+/// However many rows there are: each question reads a table once, and looks parents up.
+#[test]
+fn every_question_is_one_scan() {
+    let first = format!("{USERS} CREATE TABLE orgs (id INTEGER PRIMARY KEY, code TEXT UNIQUE);");
+    let rebuilt = rebuilt(
+        "id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE REFERENCES orgs (code), age TEXT CHECK (age > 0),
+         org INTEGER REFERENCES orgs",
+    );
+    let file = File::migrated(&[("1", "first", &first)]);
+    file.open().execute_batch(&format!("{ROWS} UPDATE users SET age = x'00' WHERE id = 1")).expect("rows");
+    let program = set(&[("1", "first", &first), ("2", "rule", &rebuilt)]);
+    let planned = program.plan(&file.open()).expect("a plan").steps.remove(0).offenders;
+    let rules: Vec<_> = planned.iter().map(|one| one.rule.as_str()).collect();
+    let all = [
+        "the type TEXT (age)",
+        "NOT NULL (email)",
+        "UNIQUE (email)",
+        "CHECK (age > 0)",
+        "FOREIGN KEY (email) REFERENCES orgs (code)",
+        "FOREIGN KEY (org) REFERENCES orgs (id)",
+    ];
+    assert_eq!(rules, all);
+    let db = file.open();
+    for one in &planned {
+        let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {}", one.query)).expect("a query");
+        let steps = statement.query_map([], |row| row.get::<_, String>(3)).expect("a plan");
+        let steps: Vec<String> = steps.map(|step| step.expect("a step")).collect();
+        assert_eq!(steps.iter().filter(|step| step.starts_with("SCAN")).count(), 1, "{}: {steps:?}", one.query);
+    }
+}
+
 #[test]
 fn later_migrations_are_asked_about_the_rows_of_today() {
     let file = File::migrated(&[("1", "first", USERS)]);

@@ -51,6 +51,16 @@ pub struct Rows<'a> {
     tables: Pair<&'a Table>,
 }
 
+/// What the columns are used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// Values are compared with values of the same column.
+    Value,
+    /// An expression compares them with anything, by the affinity of the column. An expression has none but by CAST,
+    /// which also converts what the column would leave as it is: such values are told of by themselves.
+    Expression,
+}
+
 /// What the rows are read from.
 struct Source {
     rows: String,
@@ -99,7 +109,10 @@ impl<'a> Rows<'a> {
     /// # Ok::<_, schema_core::ParseError>(())
     /// ```
     pub fn duplicates(&self, parts: &[KeyPart], predicate: Option<&Expr>) -> Question {
-        let source = self.source(|column| {
+        let is_expr = |part: &KeyPart| matches!(part.target, KeyTarget::Expr(_));
+        let has_expr = predicate.is_some() || parts.iter().any(is_expr);
+        let use_of = if has_expr { Use::Expression } else { Use::Value };
+        let source = self.source(use_of, |column| {
             parts.iter().any(|part| mentioned(part, column))
                 || predicate.is_some_and(|expr| expr.mentions(SQLITE, column))
         });
@@ -192,7 +205,7 @@ impl<'a> Rows<'a> {
     pub fn misfits(&self, column: &Column) -> Option<Question> {
         let class = storage_class(self.tables.after, column)?;
         let own = name(SQLITE, &column.name);
-        let condition = match (self.stored(column), affinity(self.tables.after, column)) {
+        let condition = match (self.stored(column, Use::Value), affinity(self.tables.after, column)) {
             (None, _) | (_, Affinity::Blob | Affinity::Numeric) => format!("typeof({own}) NOT IN ('{class}', 'null')"),
             (Some(_), affinity) => unconvertible(&own, affinity),
         };
@@ -221,7 +234,7 @@ impl<'a> Rows<'a> {
     /// assert_eq!(question.sql, "SELECT child.rowid, child.author_id FROM posts AS child WHERE child.author_id IS NOT NULL");
     /// ```
     pub fn orphans(&self, key: &ForeignKey, parent: Option<Rows<'_>>) -> Option<Question> {
-        let child = self.source(|column| key.columns.contains(column));
+        let child = self.source(Use::Value, |column| key.columns.contains(column));
         let of_child: Vec<String> =
             key.columns.iter().map(|column| format!("child.{}", name(SQLITE, column))).collect();
         let mut conditions: Vec<String> = of_child.iter().map(|value| format!("{value} IS NOT NULL")).collect();
@@ -231,7 +244,7 @@ impl<'a> Rows<'a> {
             if key.parent_columns.len() != key.columns.len() || !key.parent_columns.iter().all(has) {
                 return None;
             }
-            let rows = parent.source(|column| key.parent_columns.contains(column));
+            let rows = parent.source(Use::Value, |column| key.parent_columns.contains(column));
             let of_parent = key.parent_columns.iter().map(|column| format!("parent.{}", name(SQLITE, column)));
             let of_parent: Vec<String> = of_parent.collect();
             // Without an affinity of its own, the child's value is compared by that of the parent.
@@ -248,7 +261,7 @@ impl<'a> Rows<'a> {
     }
 
     fn rows_where(&self, values: &[&Name], mentions: impl Fn(&Name) -> bool, condition: &str) -> Question {
-        let source = self.source(mentions);
+        let source = self.source(Use::Expression, mentions);
         let mut shown = source.keys.clone();
         shown.extend(values.iter().map(|column| name(SQLITE, column)));
         let sql = format!("SELECT {} FROM {} WHERE {condition}", or_null(&shown), source.from());
@@ -257,10 +270,10 @@ impl<'a> Rows<'a> {
 
     /// The table itself, or, when it holds one of the columns that matter otherwise afterwards, these columns as
     /// they will be.
-    fn source(&self, mentions: impl Fn(&Name) -> bool) -> Source {
+    fn source(&self, use_of: Use, mentions: impl Fn(&Name) -> bool) -> Source {
         let table = object(SQLITE, &self.tables.before.name);
         let columns: Vec<&Column> = self.tables.after.columns.iter().filter(|column| mentions(&column.name)).collect();
-        let stored: Vec<Option<String>> = columns.iter().map(|column| self.stored(column)).collect();
+        let stored: Vec<Option<String>> = columns.iter().map(|column| self.stored(column, use_of)).collect();
         let (keys, rowid) = (self.keys(), self.rowid());
         if stored.iter().all(Option::is_none) {
             return Source { rows: table, alias: None, keys, rowid };
@@ -286,7 +299,7 @@ impl<'a> Rows<'a> {
     }
 
     /// What a column of the new table holds, in terms of the old one; `None` when it is the column of that name.
-    fn stored(&self, column: &Column) -> Option<String> {
+    fn stored(&self, column: &Column, use_of: Use) -> Option<String> {
         let Pair { before, after } = self.tables;
         let old = before.column(&column.name);
         let is_generated = |column: &Column| matches!(column.value, ColumnValue::Generated { .. });
@@ -301,7 +314,14 @@ impl<'a> Rows<'a> {
             _ => "NULL".to_owned(),
         };
         let collation = column.collation.as_ref().map_or_else(|| "BINARY".to_owned(), |own| name(SQLITE, own));
-        Some(format!("{} COLLATE {collation}", converted(&value, affinity)))
+        let value = converted(&value, affinity);
+        let value = match (use_of, affinity) {
+            (Use::Expression, Affinity::Text) => format!("CAST({value} AS TEXT)"),
+            (Use::Expression, Affinity::Integer) => format!("CAST({value} AS INTEGER)"),
+            (Use::Expression, Affinity::Real) => format!("CAST({value} AS REAL)"),
+            _ => value,
+        };
+        Some(format!("{value} COLLATE {collation}"))
     }
 
     /// What tells a row of the old table from the others.

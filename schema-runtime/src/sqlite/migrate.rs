@@ -313,12 +313,12 @@ impl<'a, 'o> Run<'a, 'o> {
     }
 
     pub(super) fn run(&mut self, migration: &'static Migration) -> Result<(), Error> {
-        let types = preflight::Types::before(&mut self.judge, migration)?;
+        let types = preflight::Types::before(self.judge.db, migration)?;
         let options = &mut *self.options;
         let waiting = script::run(self.judge.db, migration, &mut |event| observe(options, event));
         self.waiting.extend(waiting.map_err(|error| preflight::explain(&mut self.judge, migration, error))?);
         self.settings.reset().map_err(refusal::database)?;
-        types.refuse_misfits(&mut self.judge, migration)
+        types.refuse_misfits(self.judge.db, migration)
     }
 
     pub(super) fn violations(&self) -> Result<Violations, Error> {

@@ -4,6 +4,7 @@ mod ask;
 mod effect;
 mod orphans;
 mod rules;
+mod types;
 
 use rusqlite::{Connection, ErrorCode, ffi};
 use schema_core::{Migration, Pair, Schema};
@@ -15,6 +16,7 @@ use crate::{Error, Offenders};
 
 pub(crate) use orphans::refuse_orphans;
 use rules::{Class, Rule, rules};
+pub(crate) use types::Types;
 
 /// What a migration that is pending will break, or may break: when it has statements that may mend the rows, or when
 /// others run before it.
@@ -75,38 +77,6 @@ pub(crate) fn explain_between(
     match found {
         Some(offenders) => refusal::offended(migration, offenders, error),
         None => error,
-    }
-}
-
-/// The types of columns before a migration that may change them.
-#[derive(Debug)]
-pub(crate) struct Types(Option<(usize, Schema)>);
-
-impl Types {
-    /// Notes the types, where the migration puts one table in the place of another: SQLite changes no type in place.
-    pub(crate) fn before(judge: &mut Judge<'_>, migration: &Migration) -> Result<Types, Error> {
-        match position(judge, migration).filter(|_| effect::replaces(&migration.sql)) {
-            Some(at) => Ok(Types(Some((at, judge.expected.after(at)?.schema)))),
-            None => Ok(Types(None)),
-        }
-    }
-
-    /// Refuses values that the migration left in a column whose type it changed, and that are not of the new type.
-    /// SQLite itself refuses them in STRICT tables only, and a program cannot read them.
-    pub(crate) fn refuse_misfits(&self, judge: &mut Judge<'_>, migration: &Migration) -> Result<(), Error> {
-        let Some((at, before)) = &self.0 else { return Ok(()) };
-        let after = judge.expected.after(at + 1)?.schema;
-        let mut now = rules(&after, Pair::new(before, &after));
-        now.retain(|rule| rule.class == Class::Type);
-        let mut offenders = asked(judge.db, &now)?;
-        // The database will be as it was before the migration, when somebody looks for these rows.
-        for then in rules(before, Pair::new(before, &after)) {
-            let is_it = |one: &&mut Offenders| then.table.name.name.is(&one.table) && then.words == one.rule;
-            if let Some(one) = offenders.iter_mut().find(is_it) {
-                one.query = then.question.sql;
-            }
-        }
-        if offenders.is_empty() { Ok(()) } else { Err(refusal::unconverted(migration, offenders)) }
     }
 }
 

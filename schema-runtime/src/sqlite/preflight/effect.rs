@@ -24,13 +24,14 @@ pub(crate) fn effect(sql: &str) -> Effect {
     reader.effect
 }
 
-/// Whether a migration may put another table in the place of one that is there.
-pub(crate) fn replaces(sql: &str) -> bool {
-    statements(Dialect::Sqlite, sql).iter().any(|statement| match classify(statement) {
-        StatementKind::DropTable { .. } | StatementKind::AlterTable { action: AlterAction::RenameTo(_), .. } => true,
-        StatementKind::Pragma { name } => &*name == "writable_schema",
-        _ => false,
-    })
+/// The tables that may have others in their place afterwards.
+pub(crate) fn replaced(sql: &str) -> BTreeSet<Name> {
+    let name = |statement: &Statement<'_>| match classify(statement) {
+        StatementKind::DropTable { name } => Some(name),
+        StatementKind::AlterTable { table, action: AlterAction::RenameTo(_) } => Some(table),
+        _ => None,
+    };
+    statements(Dialect::Sqlite, sql).iter().filter_map(name).collect()
 }
 
 #[derive(Default)]
