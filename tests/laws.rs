@@ -5,6 +5,8 @@ mod generate;
 
 #[path = "laws/behaviour.rs"]
 mod behaviour;
+#[path = "laws/copies.rs"]
+mod copies;
 #[path = "laws/definitions.rs"]
 mod definitions;
 #[path = "laws/differ.rs"]
