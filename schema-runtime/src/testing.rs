@@ -41,7 +41,8 @@ const FEW: usize = 16;
 /// every nullable column NULL, which satisfy all constraints. Nothing depends on a clock or on chance. Each is
 /// upgraded to the last version, where the schema, the foreign keys and the rows have to be right; migrations that
 /// have a way down are taken back and applied again; and every constraint of the last version has to refuse a row that
-/// violates it, and to accept the row without the violation.
+/// violates it, and to accept the row without the violation. A conflict clause, as in `UNIQUE ON CONFLICT IGNORE`, is set
+/// aside for that: what is tried is that the constraint sees the violation.
 ///
 /// ```
 /// use schema_runtime::{Migration, Sqlite, checksum, testing};

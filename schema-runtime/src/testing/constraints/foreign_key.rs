@@ -1,11 +1,12 @@
 //! FOREIGN KEY constraints: a child without its parent.
 
 use rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY;
-use schema_core::{Deferrable, Dialect, render};
+use schema_core::{Action, Deferrable, Dialect, render};
 
 use super::{Trial, Trials, Verdict, judge};
 use crate::testing::form::{Form, Row, quoted};
 use crate::testing::maker::{Order, Refused, Style};
+use crate::testing::report::Untried;
 use crate::testing::solve::{Task, Want};
 
 impl Trials<'_> {
@@ -18,6 +19,15 @@ impl Trials<'_> {
             let columns: Vec<_> = parent.key.columns.iter().map(quoted).collect();
             let text = format!("({}) ON DELETE {action} of {own}", columns.join(", "));
             self.trial(form, &text, name.as_deref(), |trial| trial.acts_on_delete(at));
+            if parent.key.on_update != Action::NoAction {
+                let what = format!(
+                    "{}: ({}) ON UPDATE {}",
+                    form.table.name,
+                    columns.join(", "),
+                    parent.key.on_update.as_sql()
+                );
+                self.tried.untried.push(Untried::new(what, "no key of a parent is changed"));
+            }
         }
     }
 }
