@@ -21,11 +21,23 @@ use schema_core::{Column, ColumnValue, Dialect, Expr, Inspection, Name, ObjectNa
 /// # Errors
 /// When SQLite cannot read the catalogue: the file is not a database, or it is locked.
 pub fn inspect(connection: &Connection) -> rusqlite::Result<Inspection> {
-    inspect_rows(connection, &rows(connection)?)
+    inspect_rows(connection, &stored(connection)?)
 }
 
-/// All rows of the catalogue in their order.
-pub(crate) fn rows(connection: &Connection) -> rusqlite::Result<Vec<CatalogueRow>> {
+/// All rows of the catalogue of a connection's main database, in their order, as SQLite stores them.
+///
+/// ```
+/// let connection = rusqlite::Connection::open_in_memory()?;
+/// connection.execute_batch("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE)")?;
+/// let rows = schema_replay::stored(&connection)?;
+/// assert_eq!(&*rows[0].name, "users");
+/// assert_eq!((&*rows[1].kind, &rows[1].sql), ("index", &None));
+/// # Ok::<_, rusqlite::Error>(())
+/// ```
+///
+/// # Errors
+/// When SQLite cannot read the catalogue: the file is not a database, or it is locked.
+pub fn stored(connection: &Connection) -> rusqlite::Result<Vec<CatalogueRow>> {
     let mut statement =
         connection.prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid")?;
     let rows = statement.query_map([], |row| {

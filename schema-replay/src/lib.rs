@@ -29,7 +29,7 @@ pub use blueprint::{Blueprint, Counter, Object, Tree};
 pub use config::{Config, Level, Lints};
 pub use directory::{MigrationSet, read, read_duplicated, read_unlocked};
 pub use downs::read_downs;
-pub use inspect::inspect;
+pub use inspect::{inspect, stored};
 pub use layout::Layout;
 pub use ledger::Ledger;
 pub use problem::Problem;

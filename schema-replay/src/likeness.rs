@@ -5,7 +5,7 @@ use rusqlite::{Connection, params_from_iter};
 use schema_core::sqlite::read::CatalogueRow;
 use schema_core::{Migration, UnmanagedKind};
 
-use crate::inspect::{inspect_rows, rows};
+use crate::inspect::{inspect_rows, stored};
 use crate::row_dependent::quoted;
 use crate::{Problem, Replayer};
 
@@ -40,7 +40,7 @@ impl Replayer {
     /// # Errors
     /// When the database cannot be read, or when the sandbox does not take its schema.
     pub fn of_database(db: &Connection, except: &str, with_rows: bool) -> Result<Replayer, Problem> {
-        let catalogue = rows(db).map_err(|error| unreadable(&error))?;
+        let catalogue = stored(db).map_err(|error| unreadable(&error))?;
         let inspection = inspect_rows(db, &catalogue).map_err(|error| unreadable(&error))?;
         let is_shadow = |row: &CatalogueRow| {
             inspection

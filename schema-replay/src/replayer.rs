@@ -11,7 +11,7 @@ use schema_core::{Dialect, Inspection, Migration, Name, SourceMap, UnmanagedKind
 use crate::Problem;
 use crate::blueprint::{self, Blueprint};
 use crate::failure::{denied, failed, unterminated, words};
-use crate::inspect::{inspect_rows, rows};
+use crate::inspect::{inspect_rows, stored};
 use crate::ledger::Ledger;
 use crate::permission::{self, Denial, Permission};
 use crate::row_dependent::{Scratch, Target};
@@ -341,9 +341,25 @@ impl Replayer {
         }
     }
 
-    /// The rows of the catalogue that are the user's.
-    fn rows(&self) -> Result<Vec<CatalogueRow>, Problem> {
-        let mut rows = rows(&self.sandbox.connection).map_err(|error| unusable(&error))?;
+    /// The rows of the catalogue that are the user's, as SQLite stores them after the migrations that ran.
+    ///
+    /// ```
+    /// # use schema_core::{Dialect, Migration, checksum};
+    /// let sql = "CREATE TABLE a (id);";
+    /// # let checksum = checksum(Dialect::Sqlite, sql).into();
+    /// # let (version, name, file) = ("1".into(), "a".into(), "migrations/1_a.sql".into());
+    /// # let migration = Migration { version, name, file, sql: sql.into(), checksum, no_transaction: false };
+    /// let mut replayer = schema_replay::Replayer::new();
+    /// replayer.run(&migration).unwrap(); // the migration of that text
+    /// assert_eq!(&*replayer.stored().unwrap()[0].name, "a");
+    /// ```
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub fn stored(&self) -> Result<Vec<CatalogueRow>, Problem> {
+        // A replayer may live for long, and only what runs now counts.
+        self.sandbox.restart_count();
+        let mut rows = stored(&self.sandbox.connection).map_err(|error| unusable(&error))?;
         let name = |text: &str| Name::new(Dialect::Sqlite, text);
         if !self.hidden.is_empty() {
             rows.retain(|row| matches!(&*row.kind, "trigger" | "view") || !self.hidden.contains(&name(&row.table)));
@@ -377,7 +393,7 @@ impl Replayer {
     /// # Errors
     /// When the catalogue cannot be read.
     pub fn inspection(&self) -> Result<Inspection, Problem> {
-        self.inspect(&self.rows()?)
+        self.inspect(&self.stored()?)
     }
 
     /// Every statement of [`Replay::catalogue`], after the migrations that ran.
@@ -396,7 +412,7 @@ impl Replayer {
     /// # Errors
     /// When the catalogue cannot be read.
     pub fn catalogue(&self) -> Result<Vec<String>, Problem> {
-        let rows = self.rows()?;
+        let rows = self.stored()?;
         Ok(catalogue(&rows, &self.inspect(&rows)?))
     }
 
@@ -459,7 +475,7 @@ impl Replayer {
     /// # Errors
     /// When the catalogue cannot be read.
     pub fn finish(self) -> Result<Replay, Problem> {
-        let rows = self.rows()?;
+        let rows = self.stored()?;
         let inspection = self.inspect(&rows)?;
         Ok(Replay {
             catalogue: catalogue(&rows, &inspection),

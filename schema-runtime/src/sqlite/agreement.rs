@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schema_core::sqlite::read::CatalogueRow;
 use schema_core::sqlite::statement::{AlterAction, StatementKind, classify};
 use schema_core::token::statements;
 use schema_core::{
@@ -41,6 +42,15 @@ impl Known {
             }
         }
         known
+    }
+
+    /// Whether a migration answers for this row of a catalogue.
+    pub(crate) fn has_row(&self, row: &CatalogueRow) -> bool {
+        let name = |text: &str| Name::new(Dialect::Sqlite, text);
+        match &*row.kind {
+            "trigger" | "view" => self.others.contains(&name(&row.name)),
+            _ => self.has(&name(&row.table)) || self.others.contains(&name(&row.table)),
+        }
     }
 
     pub(crate) fn has(&self, name: &Name) -> bool {

@@ -12,6 +12,7 @@ use crate::sqlite::history::{self, Row};
 use crate::sqlite::hybrid::{Changes, Standing, changes, standings};
 use crate::sqlite::route::{Act, Dead, Leg, Rehearsal, Route, Survey, floor};
 use crate::sqlite::script::{Nature, nature};
+use crate::sqlite::sieve::{Sieve, sift};
 use crate::sqlite::{Sqlite, refusal, verdict};
 use crate::{Adopt, DataPolicy, Error, State, event};
 
@@ -215,7 +216,8 @@ impl<'a> Judge<'a> {
         if self.adopt == Adopt::Never {
             return Err(refusal::unadopted(table));
         }
-        let equal = self.equal_versions(&found)?;
+        let sieve = sift(self.db, self.set.migrations(), &self.known)?;
+        let equal = self.equal_versions(&found, &sieve)?;
         if let Some(count) = equal.version {
             self.look(&found, count)?;
             let version = &self.set.migrations()[count - 1].version;
@@ -225,7 +227,7 @@ impl<'a> Judge<'a> {
             let route = Route { rows: Vec::new(), legs: self.exact(count, count)?, drift: Vec::new() };
             return Ok(Situation { state, evidence, task: Task::Follow(route) });
         }
-        let mut situation = self.without_version(&found, &equal)?;
+        let mut situation = self.without_version(&found, &equal, sieve.contained)?;
         situation.evidence.extend(hints);
         Ok(situation)
     }
@@ -247,66 +249,78 @@ impl<'a> Judge<'a> {
         match self.survey(count, &standings, 0).legs() {
             Ok(legs) => {
                 let mut situation = self.hybrid(&way, Vec::new(), legs)?;
-                situation.record(count, agreement::fingerprint(found));
+                situation.record(count, agreement::fingerprint(found), "another tool recorded it");
                 situation.evidence.splice(0..0, claim.evidence.iter().cloned());
                 Ok(Some(situation))
             }
             Err(dead) => {
                 self.end(dead, &way)?;
-                let equal: Vec<_> = self.equal(found)?.into_iter().map(|count| &migrations[count - 1]).collect();
+                let sieve = sift(self.db, migrations, &self.known)?;
+                let (equal, _) = self.equal(found, &sieve)?;
+                let equal: Vec<_> = equal.into_iter().map(|count| &migrations[count - 1]).collect();
                 Err(refusal::not_as_recorded(claim, migrations, &equal, &lines, self.db))
             }
         }
     }
 
-    /// The database has no history and the schema of no version: perhaps that of several at once.
-    fn without_version(&mut self, found: &Inspection, equal: &Equal) -> Result<Situation, Error> {
-        let migrations = self.set.migrations();
-        let nearest = equal.nearest.as_ref().map(|(count, lines)| (&migrations[count - 1], lines.as_slice()));
-        let standings = self.standings(0, found)?;
-        if !standings.iter().any(Standing::is_begun) {
-            return Err(refusal::unknown(nearest, None, self.db));
+    /// The database has no history and the schema of no version: perhaps that of several at once. What it has of the
+    /// first migrations for certain need not be asked again.
+    fn without_version(&mut self, found: &Inspection, equal: &Equal, certain: usize) -> Result<Situation, Error> {
+        let situation = match self.between(found, certain) {
+            Err(Dead::End(_)) if certain > 0 => self.between(found, 0),
+            result => result,
+        };
+        situation.map_err(|dead| match dead {
+            Dead::Refused(error) | Dead::Blocked { error, .. } => error,
+            Dead::End(problem) => {
+                let nearest = equal.nearest.as_ref();
+                let nearest = nearest.map(|(count, lines)| (&self.set.migrations()[count - 1], lines.as_slice()));
+                refusal::unknown(nearest, problem.as_deref(), self.db)
+            }
+        })
+    }
+
+    /// The way of a database without history from the version that it has for certain.
+    fn between(&mut self, found: &Inspection, start: usize) -> Result<Situation, Dead> {
+        let standings = self.standings(start, found)?;
+        if start == 0 && !standings.iter().any(Standing::is_begun) {
+            return Err(Dead::End(None));
         }
         let floor = floor(&standings);
-        let way = Way { start: 0, floor, standings: &standings, found };
-        match self.survey(0, &standings, floor).legs() {
-            Ok(legs) => {
-                let mut situation = self.hybrid(&way, Vec::new(), legs)?;
-                situation.evidence.insert(0, "the database has no history, and the schema of no single version".into());
-                Ok(situation)
-            }
-            Err(dead) => {
-                let problem = self.end(dead, &way)?;
-                Err(refusal::unknown(nearest, problem.as_deref(), self.db))
-            }
-        }
+        let way = Way { start, floor, standings: &standings, found };
+        let legs = match self.survey(start, &standings, floor).legs() {
+            Ok(legs) => legs,
+            Err(dead) => return Err(Dead::End(self.end(dead, &way)?)),
+        };
+        let mut situation = self.hybrid(&way, Vec::new(), legs)?;
+        situation.record(start, agreement::fingerprint(found), "all of it is there");
+        situation.evidence.insert(0, "the database has no history, and the schema of no single version".into());
+        Ok(situation)
     }
 
-    /// The numbers of migrations that lead to the schema that was found.
-    fn equal(&mut self, found: &Inspection) -> Result<Vec<usize>, Error> {
-        let mut equal = Vec::new();
-        for count in 1..=self.set.migrations().len() {
-            if differences(found, &self.expected.after(count)?, &self.known).is_empty() {
-                equal.push(count);
-            }
+    /// The numbers of migrations that lead to the schema that was found, and the nearest one where there is none.
+    fn equal(&mut self, found: &Inspection, sieve: &Sieve) -> Result<(Vec<usize>, Option<Near>), Error> {
+        if !sieve.equal.is_empty() {
+            return Ok((sieve.equal.clone(), None));
         }
-        Ok(equal)
-    }
-
-    /// The version whose schema was found, or the nearest.
-    fn equal_versions(&mut self, found: &Inspection) -> Result<Equal, Error> {
-        let migrations = self.set.migrations();
         let mut equal: Vec<usize> = Vec::new();
-        let mut nearest: Option<(usize, Vec<String>)> = None;
-        for count in 1..=migrations.len() {
-            let expected = self.expected.after(count)?;
-            let lines = differences(found, &expected, &self.known);
+        let mut nearest: Option<Near> = None;
+        let alike = sieve.alike.iter().copied();
+        for count in alike.chain(sieve.alike.is_empty().then_some(sieve.nearest)) {
+            let lines = differences(found, &self.expected.after(count)?, &self.known);
             if lines.is_empty() {
                 equal.push(count);
             } else if nearest.as_ref().is_none_or(|(_, fewest)| lines.len() <= fewest.len()) {
                 nearest = Some((count, lines));
             }
         }
+        Ok((equal, nearest))
+    }
+
+    /// The version whose schema was found, or the nearest.
+    fn equal_versions(&mut self, found: &Inspection, sieve: &Sieve) -> Result<Equal, Error> {
+        let migrations = self.set.migrations();
+        let (equal, nearest) = self.equal(found, sieve)?;
         if let Adopt::Version(version) = &self.adopt {
             let wanted = equal.iter().copied().find(|count| migrations[count - 1].version == **version);
             let found: Vec<_> = equal.iter().map(|count| &migrations[count - 1]).collect();
@@ -417,9 +431,9 @@ impl<'a> Judge<'a> {
 
 impl Situation {
     /// Records so many migrations before everything else.
-    fn record(&mut self, count: usize, goal: String) {
+    fn record(&mut self, count: usize, goal: String, why: &str) {
         if let Task::Follow(route) = &mut self.task {
-            let adopt = Leg { act: Act::Adopt, why: "another tool recorded it".to_owned(), goal: Some(goal) };
+            let adopt = Leg { act: Act::Adopt, why: why.to_owned(), goal: Some(goal) };
             route.legs.splice(0..0, std::iter::repeat_n(adopt, count));
         }
     }
@@ -436,8 +450,11 @@ struct Way<'s> {
 /// The version that a schema is equal to, or the one that it is nearest to.
 struct Equal {
     version: Option<usize>,
-    nearest: Option<(usize, Vec<String>)>,
+    nearest: Option<Near>,
 }
+
+/// A number of migrations, and the differences from the schema that they lead to.
+type Near = (usize, Vec<String>);
 
 fn nothing(evidence: Vec<String>) -> Situation {
     Situation { state: State::Current, evidence, task: Task::Nothing }

@@ -23,6 +23,7 @@ mod roll_back;
 mod route;
 mod script;
 mod settings;
+mod sieve;
 mod step;
 mod subset;
 mod survey;

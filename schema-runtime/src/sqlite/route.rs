@@ -129,6 +129,7 @@ impl Survey<'_> {
 
     fn rehearse(&self, rehearsal: &mut Rehearsal) -> Result<Vec<Leg>, Dead> {
         let mut legs = Vec::new();
+        let mut goal = agreement::fingerprint(&rehearsal.inspection()?);
         let mut expected = Expected::new(self.migrations);
         let mut before = expected.after(self.start)?;
         for (at, standing) in self.standings.iter().enumerate() {
@@ -149,7 +150,10 @@ impl Survey<'_> {
                     act
                 }
             };
-            legs.push(Leg { act, why, goal: Some(agreement::fingerprint(&rehearsal.inspection()?)) });
+            if act != Act::Adopt {
+                goal = agreement::fingerprint(&rehearsal.inspection()?);
+            }
+            legs.push(Leg { act, why, goal: Some(goal.clone()) });
             before = after;
         }
         let differences = agreement::differences(&rehearsal.inspection()?, &before, self.known);
