@@ -91,7 +91,7 @@ fn roles_granted_twice(path: &Path) -> Result<()> {
 
     let error = SITE.migrate(&mut db).err().ok_or("a unique index over equal rows was built")?;
     println!("\n{error}\n");
-    assert_eq!(error.kind(), Kind::Failed);
+    assert_eq!(error.kind(), Kind::Offenders);
     assert!(error.migration().is_some_and(|file| file.ends_with("0015_add_unique_constraints_to_rbac_tables.sql")));
     assert_eq!(count(&db, "SELECT count(*) FROM user_roles")?, 2);
 
