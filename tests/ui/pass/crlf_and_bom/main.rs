@@ -24,4 +24,11 @@ fn main() {
     assert_eq!(bio, "a;b");
     // The checksum passes over how the lines end.
     assert!(APP.migrations()[0].sql.contains("\r\n"));
+    // The ways down are embedded as well.
+    let downs: Vec<&str> = APP.downs().iter().map(|down| down.file.rsplit('/').next().unwrap()).collect();
+    assert_eq!(downs, ["0001_users.down.sql", "0002_nick.down.sql"]);
+    let report = APP.roll_back(&mut db, Some("1")).unwrap();
+    assert_eq!(report.to_string().lines().next().unwrap().split(',').next(), Some("rolled back 1 migration"));
+    APP.roll_back(&mut db, None).unwrap();
+    assert!(db.prepare("SELECT * FROM users").is_err());
 }
