@@ -441,3 +441,47 @@ fn converted(value: &str, affinity: Affinity) -> String {
     };
     format!("CASE {whens} ELSE {value} END")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::read;
+
+    fn table(sql: &str) -> Table {
+        read::table(sql).expect("a table").table
+    }
+
+    #[test]
+    fn what_is_stored_otherwise_is_asked_as_it_will_be() {
+        let before = table("CREATE TABLE t (a TEXT, key1 TEXT, PRIMARY KEY (key1))");
+        let after = table("CREATE TABLE t (a INTEGER COLLATE NOCASE UNIQUE, key1 TEXT, PRIMARY KEY (key1))");
+        let rows = Rows::new(Pair::new(&before, &after));
+        assert_eq!(
+            rows.duplicates(&after.uniques[0].parts, None).sql,
+            "SELECT a, count(*), min(row), max(row) FROM (SELECT key1 AS key1_, rowid AS row, \
+             CASE WHEN typeof(a) = 'text' AND a = CAST(a AS NUMERIC) THEN CAST(a AS NUMERIC) \
+             WHEN typeof(a) = 'real' AND a = CAST(a AS INTEGER) AND a > -9223372036854775808.0 \
+             THEN CAST(a AS INTEGER) ELSE a END COLLATE NOCASE AS a FROM t) AS t \
+             WHERE a IS NOT NULL GROUP BY a HAVING count(*) > 1"
+        );
+    }
+
+    #[test]
+    fn rowids_go_by_a_name_that_is_free() {
+        let hidden = table("CREATE TABLE t (rowid TEXT, oid TEXT)");
+        assert_eq!(
+            Rows::new(Pair::new(&hidden, &hidden)).by_rowid().as_deref(),
+            Some("SELECT _rowid_ FROM t WHERE _rowid_ = ?1")
+        );
+        let without = table("CREATE TABLE t (a INTEGER PRIMARY KEY) WITHOUT ROWID");
+        assert_eq!(Rows::new(Pair::new(&without, &without)).by_rowid(), None);
+    }
+
+    #[test]
+    fn a_parent_without_the_key_is_not_asked() {
+        let child = table("CREATE TABLE c (p INTEGER REFERENCES p (x))");
+        let parent = table("CREATE TABLE p (y INTEGER)");
+        let (rows, parent) = (Rows::new(Pair::new(&child, &child)), Rows::new(Pair::new(&parent, &parent)));
+        assert_eq!(rows.orphans(&child.foreign_keys[0], Some(parent)), None);
+    }
+}
