@@ -74,6 +74,17 @@ impl Replayer {
         &self.functions
     }
 
+    /// The database itself, which is guarded as ever.
+    ///
+    /// ```
+    /// let replayer = schema_replay::Replayer::new();
+    /// let tables = "SELECT count(*) FROM sqlite_schema";
+    /// assert_eq!(replayer.connection().query_row(tables, [], |row| row.get::<_, i64>(0)), Ok(0));
+    /// ```
+    pub fn connection(&self) -> &Connection {
+        &self.sandbox.connection
+    }
+
     fn create(&mut self, rows: &[&CatalogueRow], is_wanted: impl Fn(&str) -> bool) -> Result<(), Problem> {
         let wanted = rows.iter().filter(|row| is_wanted(&row.kind)).filter_map(|row| row.sql.as_deref());
         let sql = wanted.collect::<Vec<_>>().join("\n;\n");

@@ -351,12 +351,16 @@ impl<'a> Judge<'a> {
     fn rehearse(&mut self, count: usize) -> Result<(), Error> {
         let pending = &self.set.migrations()[count..];
         let mut rehearsal = Rehearsal::of(self.db, true)?;
-        let mut ran = rehearsal.run(pending);
+        let mut ran = rehearsal.run(pending, &self.known);
         if ran.is_err() && rehearsal.is_stubbed() {
             rehearsal = Rehearsal::of(self.db, false)?;
-            ran = rehearsal.run(pending);
+            ran = rehearsal.run(pending, &self.known);
         }
-        ran.map_err(|problem| refusal::rehearsed(problem, &self.unmanaged))?;
+        match ran {
+            Ok(()) | Err(Dead::End(None)) => {}
+            Err(Dead::Refused(error) | Dead::Blocked { error, .. }) => return Err(error),
+            Err(Dead::End(Some(problem))) => return Err(refusal::rehearsed(*problem, &self.unmanaged)),
+        }
         let lines = differences(&rehearsal.inspection()?, &self.expected.after(count + pending.len())?, &self.known);
         match (lines.is_empty(), pending.last()) {
             (false, Some(last)) => Err(refusal::diverged(last, &lines)),

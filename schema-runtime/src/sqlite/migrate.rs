@@ -9,6 +9,7 @@ use schema_core::Migration;
 use crate::sqlite::agreement::digest;
 use crate::sqlite::backup::{Change, Guard};
 use crate::sqlite::foreign_keys::{self, Violations};
+use crate::sqlite::guests::{self, Guest};
 use crate::sqlite::history::{self, Glance, Record, Row};
 use crate::sqlite::install::install;
 use crate::sqlite::judge::{Judge, Task};
@@ -314,11 +315,18 @@ impl<'a, 'o> Run<'a, 'o> {
 
     pub(super) fn run(&mut self, migration: &'static Migration) -> Result<(), Error> {
         let types = preflight::Types::before(self.judge.db, migration)?;
+        let guests = self.guests(&migration.sql)?;
         let options = &mut *self.options;
         let waiting = script::run(self.judge.db, migration, &mut |event| observe(options, event));
         self.waiting.extend(waiting.map_err(|error| preflight::explain(&mut self.judge, migration, error))?);
         self.settings.reset().map_err(refusal::database)?;
+        guests::put_back(self.judge.db, migration, &guests)?;
         types.refuse_misfits(self.judge.db, migration)
+    }
+
+    /// The triggers that no migration knows, which go with a table that is made again.
+    pub(super) fn guests(&self, sql: &str) -> Result<Vec<Guest>, Error> {
+        guests::before(self.judge.db, &self.judge.known, sql).map_err(refusal::database)
     }
 
     pub(super) fn violations(&self) -> Result<Violations, Error> {

@@ -8,6 +8,7 @@ mod copy;
 mod expected;
 mod foreign;
 pub(crate) mod foreign_keys;
+mod guests;
 mod history;
 mod hybrid;
 mod image;

@@ -11,8 +11,8 @@ use crate::sqlite::complete;
 use crate::sqlite::expected::Expected;
 use crate::sqlite::history::{Row, TABLE};
 use crate::sqlite::hybrid::{Leaf, Standing, Verdict};
-use crate::sqlite::refusal;
 use crate::sqlite::subset::subset;
+use crate::sqlite::{guests, refusal};
 use crate::{DataPolicy, Error};
 
 /// What is to be done, migration by migration.
@@ -143,10 +143,10 @@ impl Survey<'_> {
                 schemas: Pair::new(&before, &after),
             };
             let (act, why) = match self.own_words(&stage)? {
-                Some(own) if rehearsal.perform(stage.migration, &own.0).is_ok() => own,
+                Some(own) if rehearsal.perform(stage.migration, &own.0, self.known).is_ok() => own,
                 _ => {
                     let act = self.act(&stage, rehearsal)?;
-                    rehearsal.perform(stage.migration, &act.0).map_err(|dead| stage.blame(dead))?;
+                    rehearsal.perform(stage.migration, &act.0, self.known).map_err(|dead| stage.blame(dead))?;
                     act
                 }
             };
@@ -249,8 +249,15 @@ impl Rehearsal {
     }
 
     /// Runs migrations in their order.
-    pub(crate) fn run(&mut self, migrations: &[Migration]) -> Result<(), Problem> {
-        migrations.iter().try_for_each(|migration| self.replayer.run(migration))
+    pub(crate) fn run(&mut self, migrations: &[Migration], known: &Known) -> Result<(), Dead> {
+        migrations.iter().try_for_each(|migration| self.run_one(migration, known))
+    }
+
+    fn run_one(&mut self, migration: &Migration, known: &Known) -> Result<(), Dead> {
+        let guests = guests::before(self.replayer.connection(), known, &migration.sql).map_err(refusal::database)?;
+        self.replayer.run(migration).map_err(|problem| Dead::End(Some(Box::new(problem))))?;
+        let back = guests::put_back(self.replayer.connection(), guests);
+        back.map_err(|(guest, error)| refusal::evicted(migration, &guest, &error).into())
     }
 
     /// Whether functions of the application are stood in for.
@@ -262,14 +269,13 @@ impl Rehearsal {
         self.replayer.inspection().map_err(refusal::unrehearsable)
     }
 
-    fn perform(&mut self, migration: &Migration, act: &Act) -> Result<(), Dead> {
-        let ran = match act {
+    fn perform(&mut self, migration: &Migration, act: &Act, known: &Known) -> Result<(), Dead> {
+        match act {
             Act::Adopt => Ok(()),
-            Act::Run => self.replayer.run(migration),
+            Act::Run => self.run_one(migration, known),
             Act::Complete(statements) => {
-                self.replayer.run(&Migration { sql: statements.join("\n;\n").into(), ..migration.clone() })
+                self.run_one(&Migration { sql: statements.join("\n;\n").into(), ..migration.clone() }, known)
             }
-        };
-        ran.map_err(|problem| Dead::End(Some(Box::new(problem))))
+        }
     }
 }

@@ -76,10 +76,12 @@ impl Run<'_, '_> {
             }
             Act::Complete(sql) => {
                 observe(self.options, &Event::Completing { migration, position, total, statements: sql.len() });
+                let guests = self.guests(&sql.join(";\n"))?;
                 let options = &mut *self.options;
                 let went = script::complete(self.judge.db, migration, sql, &mut |event| observe(options, event));
                 went.map_err(|error| preflight::explain(&mut self.judge, migration, error))?;
                 self.settings.reset().map_err(refusal::database)?;
+                self.put_back(migration, guests)?;
                 Ok(Outcome::Completed)
             }
         }

@@ -203,3 +203,41 @@ fn another_application() {
     assert_eq!(one(&db, "SELECT title FROM folders"), "own");
     assert_eq!(one(&db, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'driftless%'"), "0");
 }
+
+const REBUILD: &str = "CREATE TABLE new_notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL DEFAULT '');
+INSERT INTO new_notes (id, text) SELECT id, text FROM notes;
+DROP TABLE notes;
+ALTER TABLE new_notes RENAME TO notes;
+";
+
+#[test]
+fn a_trigger_of_somebody_comes_back_with_its_table() {
+    let own = "CREATE TABLE stats (hits INTEGER); INSERT INTO stats VALUES (0);
+        CREATE TRIGGER seen AFTER UPDATE OF text ON notes BEGIN UPDATE stats SET hits = hits + 1; END;";
+    let case = second(REBUILD, own);
+    let sql = "SELECT sql FROM sqlite_schema WHERE name = 'seen'";
+    let before = one(&case.file.open(), sql);
+    let done = case.migrate();
+    assert_eq!(one(&case.file.open(), sql), before);
+    assert_eq!(done.report.unmanaged, ["table `stats`", "trigger `seen` on `notes`"]);
+    case.file.open().execute("UPDATE notes SET text = 'again'", []).expect("an update");
+    assert_eq!(one(&case.file.open(), "SELECT hits FROM stats"), "2");
+}
+
+#[test]
+fn a_trigger_of_somebody_that_has_no_place_any_more() {
+    let own = "CREATE TABLE stats (text TEXT);
+        CREATE TRIGGER seen AFTER DELETE ON notes BEGIN INSERT INTO stats VALUES (OLD.text); END;";
+    let rebuild = REBUILD.replace(", text TEXT NOT NULL DEFAULT ''", "").replace(", text", "");
+    let case = second(&rebuild, own);
+    let error = case.unchanged(|| case.program.migrate_file(&case.file.path).expect_err("a refusal"));
+    assert_eq!(
+        case.text(&error),
+        "migration 2 (second) makes table `notes` again, and trigger `seen`, which no migration knows, does not work with it
+  migrations/0002_second.sql
+  sqlite:    no such column: OLD.text
+  nothing was changed
+  help: drop the trigger, and create it again afterwards: `DROP TRIGGER seen`"
+    );
+    assert_eq!(error.kind(), Kind::Conflicting);
+}

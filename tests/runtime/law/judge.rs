@@ -1,10 +1,10 @@
 //! The judge of the law: what has to hold after a database was migrated, and after it was refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::types::Value;
 use schema_core::{Affinity, Column, ColumnValue, Name, Table};
-use schema_runtime::{Error, Event, Kind, Options, Outcome, Plan, Report};
+use schema_runtime::{DataPolicy, Error, Event, Kind, Options, Outcome, Plan, Report};
 
 use crate::engine;
 use crate::law::travel::Traveller;
@@ -60,21 +60,27 @@ fn run(world: &World) -> Result<Run, String> {
     let bytes = world.bytes();
     let db = world.open();
     let status = world.set.status(&db).map_err(|error| format!("no status: {error}"))?;
-    let plan = world.set.plan(&db);
+    let plan = world.set.plan_with(&db, &Options::new().data_statements(world.policy));
     drop(db);
     if world.bytes() != bytes {
         return fail("a plan changed the files");
     }
     let mut ran = Vec::new();
     let mut db = world.open();
-    let options = Options::new().on_event(|event| {
+    let options = Options::new().data_statements(world.policy).on_event(|event| {
         if let Event::Statement { sql, .. } = event {
             ran.push((*sql).to_owned());
         }
     });
     let result = world.set.migrate_with(&mut db, options);
     drop(db);
-    if status.problem.is_some() != plan.is_err() {
+    if world.policy == DataPolicy::Refuse && status.problem.is_some() != plan.is_err() {
+        return fail(format!("the status says {status}, and the plan {plan:?}"));
+    }
+    if let Ok(plan) = &plan
+        && world.policy == DataPolicy::Refuse
+        && (plan.state, &plan.evidence) != (status.state, &status.evidence)
+    {
         return fail(format!("the status says {status}, and the plan {plan:?}"));
     }
     Ok(Run { plan, result, ran })
@@ -116,7 +122,45 @@ fn judge_migrated(
     if !status.is_up_to_date() {
         return fail(format!("afterwards its status is {status}"));
     }
-    let _ = &run.ran;
+    judge_statements(plan, &run.ran)?;
+    judge_own(world, before)
+}
+
+/// What ran is what was planned, statement by statement.
+fn judge_statements(plan: &Plan, ran: &[String]) -> Result<(), String> {
+    if plan.steps.iter().any(|step| step.outcome == Outcome::Created) {
+        return Ok(());
+    }
+    let passed_over = |sql: &&String| {
+        let words = ["PRAGMA", "BEGIN", "COMMIT", "END"];
+        words.iter().any(|word| sql.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
+    };
+    // A migration that meets rows which refer to nothing already is run twice.
+    let set = |list: &mut dyn Iterator<Item = &String>| {
+        let all: BTreeSet<String> = list.filter(|sql| !passed_over(sql)).map(|sql| bare(sql)).collect();
+        all
+    };
+    let planned = set(&mut plan.steps.iter().flat_map(|step| &step.sql));
+    let done = set(&mut ran.iter());
+    if planned == done { Ok(()) } else { fail(format!("planned were {planned:#?}, and there ran {done:#?}")) }
+}
+
+fn bare(sql: &str) -> String {
+    sql.trim().trim_end_matches(';').to_owned()
+}
+
+/// What is somebody's own is still there, unless its table is dropped by the migrations.
+fn judge_own(world: &World, before: &Snapshot) -> Result<(), String> {
+    let now = world.snapshot();
+    for own in ["view own_view", "trigger own_trigger"] {
+        let Some(sql) = before.definitions.get(own).filter(|_| !now.definitions.contains_key(own)) else { continue };
+        let on = |table: &&Table| sql.contains(&format!(" ON {} BEGIN", engine::quoted(&table.name.name)));
+        let table = before.schema.tables.values().find(on);
+        let stays = table.is_none_or(|table| destination(world, table, world.chain.len()).is_some());
+        if stays {
+            return fail(format!("{own} is gone: {sql}"));
+        }
+    }
     Ok(())
 }
 
@@ -156,7 +200,8 @@ fn judge_refused(
         judge_end(world, end)?;
         tally.tables += judge_rows(world, before.1, &world.snapshot(), end)?;
     }
-    let again = match world.set.migrate(&mut world.open()) {
+    let options = Options::new().data_statements(world.policy);
+    let again = match world.set.migrate_with(&mut world.open(), options) {
         Ok(report) => return fail(format!("the second time it does {report}")),
         Err(error) => error,
     };

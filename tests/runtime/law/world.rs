@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use rusqlite::Connection;
 use schema_core::{Name, UnmanagedKind, render};
-use schema_runtime::Sqlite;
+use schema_runtime::{DataPolicy, Sqlite};
 use tempfile::TempDir;
 
 use crate::engine::{self, Content, quoted};
@@ -37,6 +37,8 @@ pub(crate) struct World {
     /// Whether the program's history says so.
     pub(crate) recorded: bool,
     pub(crate) touch: Touch,
+    /// What the caller says of rows.
+    pub(crate) policy: DataPolicy,
     /// Every statement that made it, for whoever reads of a failure.
     log: Vec<String>,
 }
@@ -56,7 +58,8 @@ pub(crate) fn world(c: &mut Choices) -> Option<World> {
     let directory = tempfile::tempdir().expect("a directory");
     let at = if c.chance(10) { 0 } else { 1 + c.below(chain.len()).min(c.below(chain.len())) };
     let recorded = at > 0 && c.chance(60);
-    let mut world = World { chain, set, directory, at, recorded, touch: Touch::None, log: Vec::new() };
+    let policy = c.of(&[DataPolicy::Refuse, DataPolicy::Refuse, DataPolicy::Adopt, DataPolicy::Run]);
+    let mut world = World { chain, set, directory, at, recorded, touch: Touch::None, policy, log: Vec::new() };
     let mut db = world.open();
     world.make(&mut db);
     house::fill(c, &db, &tables(&db));
@@ -258,7 +261,7 @@ impl World {
         for migration in &self.chain.migrations {
             text.push_str(&format!("--- migration {}\n{}\n", migration.version, migration.sql));
         }
-        text.push_str(&format!("--- database ({:?})\n{};\n", self.touch, self.log.join(";\n")));
+        text.push_str(&format!("--- database ({:?}, {:?})\n{};\n", self.touch, self.policy, self.log.join(";\n")));
         for sql in engine::catalogue(&self.open()) {
             text.push_str(&format!("--   {sql}\n"));
         }

@@ -5,7 +5,8 @@ use schema_core::token::Statement;
 use schema_core::{Migration, Place};
 use schema_replay::Problem;
 
-use crate::sqlite::refusal::{Message, UNCHANGED, file, title};
+use crate::sqlite::guests::Guest;
+use crate::sqlite::refusal::{Message, UNCHANGED, file, title, words};
 use crate::{Error, Kind};
 
 /// The program's migrations cannot be replayed, so there is nothing to compare with.
@@ -163,6 +164,19 @@ pub(crate) fn rehearsed(problem: Problem, unmanaged: &[String]) -> Error {
         None => error,
     };
     error.with_source(problem)
+}
+
+/// A trigger of somebody's own does not work with the table that a migration makes again.
+pub(crate) fn evicted(migration: &Migration, guest: &Guest, error: &rusqlite::Error) -> Error {
+    let Guest { name, table, .. } = guest;
+    Message::new(format!(
+        "migration {} makes table `{table}` again, and trigger `{name}`, which no migration knows, does not work with it",
+        title(migration)
+    ))
+    .line(&migration.file)
+    .side("sqlite", words(error))
+    .help(Kind::Conflicting, format_args!("drop the trigger, and create it again afterwards: `DROP TRIGGER {name}`"))
+    .with_migration(&migration.file)
 }
 
 /// The real database ended elsewhere than its likeness.
