@@ -2,9 +2,11 @@
 //! table, so they go when a migration makes the table again; they are put back then, or the migration is refused.
 
 use rusqlite::Connection;
+use schema_core::Migration;
 
+use crate::Error;
 use crate::sqlite::agreement::Known;
-use crate::sqlite::script;
+use crate::sqlite::{refusal, script};
 
 /// One of them.
 #[derive(Clone, Debug)]
@@ -30,11 +32,10 @@ pub(crate) fn before(db: &Connection, known: &Known, migration: &str) -> rusqlit
 }
 
 /// Puts back those that are gone though their tables are there.
-pub(crate) fn put_back(db: &Connection, guests: Vec<Guest>) -> Result<(), (Guest, rusqlite::Error)> {
-    for guest in guests {
-        put_one_back(db, &guest).map_err(|error| (guest, error))?;
-    }
-    Ok(())
+pub(crate) fn put_back(db: &Connection, migration: &Migration, guests: &[Guest]) -> Result<(), Error> {
+    guests
+        .iter()
+        .try_for_each(|guest| put_one_back(db, guest).map_err(|error| refusal::evicted(migration, guest, &error)))
 }
 
 fn put_one_back(db: &Connection, guest: &Guest) -> rusqlite::Result<()> {

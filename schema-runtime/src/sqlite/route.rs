@@ -256,8 +256,7 @@ impl Rehearsal {
     fn run_one(&mut self, migration: &Migration, known: &Known) -> Result<(), Dead> {
         let guests = guests::before(self.replayer.connection(), known, &migration.sql).map_err(refusal::database)?;
         self.replayer.run(migration).map_err(|problem| Dead::End(Some(Box::new(problem))))?;
-        let back = guests::put_back(self.replayer.connection(), guests);
-        back.map_err(|(guest, error)| refusal::evicted(migration, &guest, &error).into())
+        Ok(guests::put_back(self.replayer.connection(), migration, &guests)?)
     }
 
     /// Whether functions of the application are stood in for.

@@ -12,7 +12,7 @@ use crate::sqlite::history::Record;
 use crate::sqlite::migrate::{Run, ms, observe};
 use crate::sqlite::route::{Act, Leg, Route};
 use crate::sqlite::settings::Lock;
-use crate::sqlite::{preflight, refusal, script};
+use crate::sqlite::{guests, preflight, refusal, script};
 use crate::{Error, Event, Outcome};
 
 /// What was done with one migration.
@@ -81,7 +81,7 @@ impl Run<'_, '_> {
                 let went = script::complete(self.judge.db, migration, sql, &mut |event| observe(options, event));
                 went.map_err(|error| preflight::explain(&mut self.judge, migration, error))?;
                 self.settings.reset().map_err(refusal::database)?;
-                self.put_back(migration, guests)?;
+                guests::put_back(self.judge.db, migration, &guests)?;
                 Ok(Outcome::Completed)
             }
         }

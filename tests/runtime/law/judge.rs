@@ -7,7 +7,7 @@ use schema_core::{Affinity, Column, ColumnValue, Name, Table};
 use schema_runtime::{DataPolicy, Error, Event, Kind, Options, Outcome, Plan, Report};
 
 use crate::engine;
-use crate::law::travel::Traveller;
+use crate::law::travel::{Move, Traveller};
 use crate::law::world::{Snapshot, Touch, World, programs};
 
 /// What became of the cases.
@@ -292,7 +292,9 @@ fn destination(world: &World, table: &Table, end: usize) -> Option<Traveller> {
         .collect();
     let ways = ways?;
     let mut first = ways.first()?.clone();
-    first.changed = ways.iter().any(|way| way.changed || way.table != first.table);
+    // Statements on rows run or not, as the caller says, whatever of their migration is there.
+    let rows = world.chain.moves[world.at..end].iter().flatten().any(|one| *one == Move::Rows);
+    first.changed = rows || ways.iter().any(|way| way.changed || way.table != first.table);
     // A column that goes another way from another start is not compared.
     first.columns.retain(|old, new| ways.iter().all(|way| way.columns.get(old) == Some(new)));
     Some(first)
