@@ -218,7 +218,7 @@ impl Run<'_, '_> {
         let mut rehearsal = Rehearsal::of(db, true)?;
         for at in (keep..count).rev() {
             let down = self.down(&migrations[at])?;
-            let ran = rehearsal.run(std::slice::from_ref(down));
+            let ran = rehearsal.run_down(down);
             ran.map_err(|problem| refusal::drifted(last, &lines, Some(&problem), db))?;
             let expected = self.judge.expected.after(at)?;
             self.halts.push(differences(&rehearsal.inspection()?, &expected, &self.judge.known));

@@ -253,6 +253,11 @@ impl Rehearsal {
         migrations.iter().try_for_each(|migration| self.run_one(migration, known))
     }
 
+    /// Runs a way down.
+    pub(crate) fn run_down(&mut self, down: &Migration) -> Result<(), Problem> {
+        self.replayer.run(down)
+    }
+
     fn run_one(&mut self, migration: &Migration, known: &Known) -> Result<(), Dead> {
         let guests = guests::before(self.replayer.connection(), known, &migration.sql).map_err(refusal::database)?;
         self.replayer.run(migration).map_err(|problem| Dead::End(Some(Box::new(problem))))?;
