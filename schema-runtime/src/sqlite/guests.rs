@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use schema_core::Migration;
 
 use crate::Error;
-use crate::sqlite::agreement::Known;
+use crate::sqlite::judge::agreement::Known;
 use crate::sqlite::{refusal, script};
 
 /// One of them.

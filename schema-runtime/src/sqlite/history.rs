@@ -10,7 +10,7 @@ use schema_core::{Migration, chain};
 use schema_replay::{Object, Tree};
 
 use crate::Outcome;
-use crate::sqlite::pages::Field;
+use crate::sqlite::migrate::pages::Field;
 use crate::sqlite::refusal;
 
 /// The name of the table.

@@ -1,35 +1,19 @@
 //! SQLite: the embedded migrations and what brings a database to their schema.
 
-pub(crate) mod agreement;
 mod audit;
 pub(crate) mod backup;
-mod complete;
-mod copy;
-mod expected;
 mod foreign;
 pub(crate) mod foreign_keys;
 mod guests;
 mod history;
-mod hybrid;
-mod image;
-mod install;
-mod judge;
-mod loss;
+pub(crate) mod judge;
 mod migrate;
-mod pages;
 mod preflight;
 pub(crate) mod refusal;
-mod restore;
 mod roll_back;
-mod route;
 mod script;
 mod settings;
-mod sieve;
-mod step;
-mod subset;
 mod survey;
-mod verdict;
-mod walk;
 
 use std::path::Path;
 use std::sync::{Mutex, OnceLock};
@@ -178,8 +162,8 @@ impl Sqlite {
     /// # Errors
     /// When two migrations have one version, or one of them fails on an empty database.
     pub fn from_migrations(migrations: Vec<Migration>) -> Result<Sqlite, Error> {
-        verdict::sequence(&migrations)?;
-        let Replay { catalogue, blueprint, fingerprints, .. } = expected::replay(&migrations)?;
+        judge::verdict::sequence(&migrations)?;
+        let Replay { catalogue, blueprint, fingerprints, .. } = judge::expected::replay(&migrations)?;
         let chain = migrations.iter().fold(String::new(), |before, migration| {
             schema_core::chain(&before, &migration.version, &migration.checksum)
         });
@@ -421,7 +405,7 @@ impl Sqlite {
     /// # Errors
     /// When a migration fails, as one does that calls a function of the application.
     pub fn in_memory(&self) -> Result<Connection, Error> {
-        install::in_memory(self, &self.memory)
+        migrate::install::in_memory(self, &self.memory)
     }
 
     /// What [`Sqlite::migrate`] would do, and why. Nothing is written.

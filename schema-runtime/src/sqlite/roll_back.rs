@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use schema_core::{Migration, Pair};
 
-use crate::sqlite::agreement::differences;
 use crate::sqlite::backup::{Change, Guard};
 use crate::sqlite::foreign_keys;
 use crate::sqlite::history::{self, Row};
 use crate::sqlite::judge::Judge;
-use crate::sqlite::route::Rehearsal;
+use crate::sqlite::judge::agreement::differences;
+use crate::sqlite::judge::route::Rehearsal;
+use crate::sqlite::judge::verdict;
 use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
-use crate::sqlite::{Sqlite, migrate, preflight, refusal, script, verdict};
+use crate::sqlite::{Sqlite, migrate, preflight, refusal, script};
 use crate::{Adopt, Error, Event, Options, Outcome, Report, Step};
 
 impl Sqlite {

@@ -4,9 +4,10 @@ use rusqlite::Connection;
 use schema_core::{Migration, Pair};
 use schema_replay::inspect;
 
+use crate::sqlite::backup::loss;
+use crate::sqlite::judge::route::{Act, Leg};
 use crate::sqlite::judge::{Judge, Situation, Task};
-use crate::sqlite::route::{Act, Leg};
-use crate::sqlite::{Sqlite, loss, migrate, preflight, refusal, script};
+use crate::sqlite::{Sqlite, migrate, preflight, refusal, script};
 use crate::{Adopt, Error, MigrationStatus, Options, Outcome, Plan, PlannedStep, State, Status};
 
 /// What [`migrate::migrate`] would do.

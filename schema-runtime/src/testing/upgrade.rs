@@ -15,8 +15,8 @@ use super::maker::{Maker, Refused};
 use super::report::Untried;
 use super::seed::{Seeded, Wishes, seed};
 use super::versions::Versions;
-use crate::sqlite::agreement::{Known, differences};
 use crate::sqlite::foreign_keys;
+use crate::sqlite::judge::agreement::{Known, differences};
 use crate::{Error, Options};
 
 /// What the caller puts into a database of a version, besides the rows that are made.

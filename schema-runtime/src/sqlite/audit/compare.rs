@@ -12,8 +12,8 @@ use schema_core::{
 use super::fault::{Fault, Mend, SQL};
 use super::table;
 use crate::Category;
-use crate::sqlite::agreement::{Known, is_expected, is_table, shown, text};
 use crate::sqlite::history::TABLE;
+use crate::sqlite::judge::agreement::{Known, is_expected, is_table, shown, text};
 
 /// Every fault, the worst first, and those of one table together.
 pub(super) fn faults(found: &Inspection, expected: &Inspection, known: &Known) -> Vec<Fault> {

@@ -12,7 +12,7 @@ use super::columns::with_fact;
 use super::fault::{Fault, Mend};
 use super::trial::Trial;
 use crate::Category;
-use crate::sqlite::agreement::Known;
+use crate::sqlite::judge::agreement::Known;
 
 /// What mends a fault, in words and, where that is enough, as statements.
 #[derive(Clone, Debug, Default)]

@@ -14,8 +14,9 @@ use rusqlite::Connection;
 use schema_core::{Inspection, Migration, Pair, SourceMap};
 use schema_replay::{Replayer, inspect};
 
-use crate::sqlite::agreement::Known;
-use crate::sqlite::{Sqlite, history, preflight, refusal, verdict};
+use crate::sqlite::judge::agreement::Known;
+use crate::sqlite::judge::verdict;
+use crate::sqlite::{Sqlite, history, preflight, refusal};
 use crate::{Audit, AuditFinding, Category, Error};
 use fault::{Fault, Mend};
 use mend::{Mender, Mending};

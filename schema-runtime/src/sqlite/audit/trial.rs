@@ -8,7 +8,7 @@ use schema_core::{Inspection, Name, Pair};
 
 use super::compare::faults;
 use super::fault::{Fault, SQL};
-use crate::sqlite::agreement::Known;
+use crate::sqlite::judge::agreement::Known;
 use crate::sqlite::script;
 
 /// The schema of a database in memory, without rows.

@@ -17,7 +17,7 @@ use rusqlite::Connection;
 use schema_core::Migration;
 
 use crate::Error;
-use crate::sqlite::agreement::Known;
+use crate::sqlite::judge::agreement::Known;
 use crate::sqlite::refusal;
 use program::Program;
 

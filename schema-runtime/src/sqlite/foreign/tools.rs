@@ -7,11 +7,11 @@ use schema_core::Dialect;
 use schema_core::sqlite::statement::{StatementKind, classify};
 use schema_core::token::statements;
 
-use crate::sqlite::agreement::Known;
 use crate::sqlite::foreign::Origin;
 use crate::sqlite::foreign::ledger::{Checksum, Ledger, Scope};
 use crate::sqlite::foreign::program::{Meaning, Program};
 use crate::sqlite::foreign::tables::{Table, Tool, quoted};
+use crate::sqlite::judge::agreement::Known;
 
 /// The histories of all known tools in a database.
 pub(super) fn ledgers(db: &Connection, program: &Program<'_>, known: &Known) -> rusqlite::Result<Vec<Ledger>> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::ErrorCode;
 
 use crate::sqlite::backup::Made;
-use crate::sqlite::copy::Trouble;
+use crate::sqlite::backup::copy::Trouble;
 use crate::sqlite::refusal::Message;
 use crate::sqlite::refusal::circumstance::{circumstance, code, words};
 use crate::{Error, Kind};

@@ -10,7 +10,7 @@ use schema_core::sqlite::read::CatalogueRow;
 use schema_replay::{Replayer, stored};
 
 use crate::Error;
-use crate::sqlite::agreement::Known;
+use crate::sqlite::judge::agreement::Known;
 use crate::sqlite::refusal;
 
 /// What the statements say.

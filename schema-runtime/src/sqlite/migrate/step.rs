@@ -4,9 +4,9 @@
 use schema_replay::Ledger;
 
 use crate::Error;
+use crate::sqlite::judge::route::Route;
 use crate::sqlite::migrate::Run;
 use crate::sqlite::refusal;
-use crate::sqlite::route::Route;
 
 /// What is known of a database that is exactly at a version.
 #[derive(Debug)]

@@ -10,10 +10,11 @@ use rusqlite::{Connection, ffi};
 use schema_replay::Blueprint;
 
 use crate::sqlite::history::{self, Record};
-use crate::sqlite::image::{COOKIE, Content, Image};
+use crate::sqlite::judge::verdict;
+use crate::sqlite::migrate::image::{COOKIE, Content, Image};
 use crate::sqlite::migrate::observe;
 use crate::sqlite::settings::BusyTimeout;
-use crate::sqlite::{Sqlite, refusal, verdict};
+use crate::sqlite::{Sqlite, refusal};
 use crate::{Error, Event, Options, Outcome, Step};
 
 /// The time, as it stands in the history.

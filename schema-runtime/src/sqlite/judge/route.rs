@@ -6,12 +6,12 @@ use schema_core::token::Statement;
 use schema_core::{Inspection, Migration, Pair};
 use schema_replay::{Problem, Replayer};
 
-use crate::sqlite::agreement::{self, Known};
-use crate::sqlite::complete;
-use crate::sqlite::expected::Expected;
 use crate::sqlite::history::{Row, TABLE};
-use crate::sqlite::hybrid::{Leaf, Standing, Verdict};
-use crate::sqlite::subset::subset;
+use crate::sqlite::judge::agreement::{self, Known};
+use crate::sqlite::judge::complete;
+use crate::sqlite::judge::expected::Expected;
+use crate::sqlite::judge::hybrid::{Leaf, Standing, Verdict};
+use crate::sqlite::judge::subset::subset;
 use crate::sqlite::{guests, refusal};
 use crate::{DataPolicy, Error};
 

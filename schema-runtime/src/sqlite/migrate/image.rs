@@ -8,7 +8,7 @@ use schema_core::Migration;
 use schema_replay::{Blueprint, Object, Tree};
 
 use crate::sqlite::history::{self, Record};
-use crate::sqlite::pages::{Field, INDEX_LEAF, Pages, TABLE_LEAF, empty};
+use crate::sqlite::migrate::pages::{Field, INDEX_LEAF, Pages, TABLE_LEAF, empty};
 use crate::sqlite::script;
 
 /// The count of schema changes in a file that was just made. A backup into an empty file ends with the same one.

@@ -9,7 +9,7 @@ use schema_core::{
     Unmanaged, UnmanagedKind, checksum,
 };
 
-use crate::sqlite::agreement::{difference, shown};
+use crate::sqlite::judge::agreement::{difference, shown};
 
 /// One thing that a migration changes: a part of a table, or an object that is known by its text alone.
 #[derive(Clone, Debug)]

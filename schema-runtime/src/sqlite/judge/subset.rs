@@ -7,8 +7,8 @@ use schema_core::sqlite::statement::{AlterAction, StatementKind, classify};
 use schema_core::token::{Statement, statements};
 use schema_core::{Dialect, Inspection, Migration, Name, Pair};
 
-use crate::sqlite::complete::{is_lasting, target};
-use crate::sqlite::hybrid::Standing;
+use crate::sqlite::judge::complete::{is_lasting, target};
+use crate::sqlite::judge::hybrid::Standing;
 
 /// The statements of one migration, by what the database has of it.
 #[derive(Debug, Default)]

@@ -1,19 +1,28 @@
 //! What state a database is in. The judge only reads; it is asked inside the lock before anything is done, and
 //! without a lock for a plan.
 
+pub(crate) mod agreement;
+mod complete;
+pub(crate) mod expected;
+mod hybrid;
+pub(crate) mod route;
+mod sieve;
+mod subset;
+pub(crate) mod verdict;
+
 use rusqlite::Connection;
 use schema_core::Inspection;
 use schema_replay::{Ledger, Problem, inspect};
 
-use crate::sqlite::agreement::{self, Known, differences, digest, managed, unmanaged};
-use crate::sqlite::expected::{Expected, of_catalogue};
 use crate::sqlite::foreign::{self, Claim};
 use crate::sqlite::history::{self, Row};
-use crate::sqlite::hybrid::{Changes, Standing, changes, standings};
-use crate::sqlite::route::{Act, Dead, Leg, Rehearsal, Route, Survey, floor};
+use crate::sqlite::judge::agreement::{Known, differences, digest, managed, unmanaged};
+use crate::sqlite::judge::expected::{Expected, of_catalogue};
+use crate::sqlite::judge::hybrid::{Changes, Standing, changes, standings};
+use crate::sqlite::judge::route::{Act, Dead, Leg, Rehearsal, Route, Survey, floor};
+use crate::sqlite::judge::sieve::{Sieve, sift};
 use crate::sqlite::script::{Nature, nature};
-use crate::sqlite::sieve::{Sieve, sift};
-use crate::sqlite::{Sqlite, refusal, verdict};
+use crate::sqlite::{Sqlite, refusal};
 use crate::{Adopt, DataPolicy, Error, State, event};
 
 /// What state a database is in, how that is known, and what is to be done; a refusal is an [`Error`].

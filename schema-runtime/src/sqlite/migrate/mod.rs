@@ -1,22 +1,28 @@
 //! Bringing a database to the schema of the migrations, step by step. Every step is judged, done, proved and
 //! recorded inside one write transaction, so that it is either whole or not there.
 
+pub(crate) mod image;
+pub(crate) mod install;
+pub(crate) mod pages;
+mod step;
+mod walk;
+
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use schema_core::Migration;
 
-use crate::sqlite::agreement::digest;
 use crate::sqlite::backup::{Change, Guard};
 use crate::sqlite::foreign_keys::{self, Violations};
 use crate::sqlite::guests::{self, Guest};
 use crate::sqlite::history::{self, Glance, Record, Row};
-use crate::sqlite::install::install;
+use crate::sqlite::judge::agreement::digest;
+use crate::sqlite::judge::route::{Act, Route};
 use crate::sqlite::judge::{Judge, Task};
-use crate::sqlite::route::{Act, Route};
+use crate::sqlite::migrate::install::install;
+use crate::sqlite::migrate::step::Watch;
 use crate::sqlite::script::{self, Nature};
 use crate::sqlite::settings::{BusyTimeout, Lock, Settings};
-use crate::sqlite::step::Watch;
 use crate::sqlite::{Sqlite, preflight, refusal};
 use crate::{Error, Event, Options, Outcome, Report, Step};
 
@@ -84,11 +90,11 @@ pub(crate) fn observe(options: &mut Options<'_>, event: &Event<'_>) {
 }
 
 /// One run of [`migrate`] that has something to do.
-pub(super) struct Run<'a, 'o> {
-    pub(super) judge: Judge<'a>,
+struct Run<'a, 'o> {
+    judge: Judge<'a>,
     // Restored after the transaction of a step is rolled back, since a step's lock is dropped before.
-    pub(super) settings: Settings<'a>,
-    pub(super) options: &'a mut Options<'o>,
+    settings: Settings<'a>,
+    options: &'a mut Options<'o>,
     guard: Guard,
     steps: Vec<Step>,
     /// Statements of committed migrations that SQLite allows in no transaction.
@@ -100,7 +106,7 @@ pub(super) struct Run<'a, 'o> {
     /// What was recorded last.
     recorded: Vec<Row>,
     /// The catalogue of a database that is exactly at a version.
-    pub(super) watch: Option<Watch>,
+    watch: Option<Watch>,
     drift: Vec<String>,
 }
 
@@ -131,7 +137,7 @@ impl<'a, 'o> Run<'a, 'o> {
         })
     }
 
-    pub(super) fn commit(&mut self, lock: Lock<'_>) -> Result<(), Error> {
+    fn commit(&mut self, lock: Lock<'_>) -> Result<(), Error> {
         self.guard.keep();
         lock.commit()?;
         for sql in self.waiting.drain(..) {
@@ -146,7 +152,7 @@ impl<'a, 'o> Run<'a, 'o> {
     }
 
     /// Takes a backup before something is lost; nothing may have been written since the lock was taken.
-    pub(super) fn protect(&mut self, change: &Change<'_>) -> Result<(), Error> {
+    fn protect(&mut self, change: &Change<'_>) -> Result<(), Error> {
         let options = &mut *self.options;
         self.guard.before(self.judge.db, change, &mut |event| observe(options, event))
     }
@@ -305,7 +311,7 @@ impl<'a, 'o> Run<'a, 'o> {
     }
 
     /// Proves that the database has the schema of that many migrations, and returns its digest.
-    pub(super) fn prove(&mut self, count: usize) -> Result<String, Error> {
+    fn prove(&mut self, count: usize) -> Result<String, Error> {
         let (lines, expected) = self.judge.compare(count)?;
         match (lines.is_empty(), self.judge.set.migrations()[..count].last()) {
             (false, Some(last)) => Err(refusal::diverged(last, &lines)),
@@ -313,7 +319,7 @@ impl<'a, 'o> Run<'a, 'o> {
         }
     }
 
-    pub(super) fn run(&mut self, migration: &'static Migration) -> Result<(), Error> {
+    fn run(&mut self, migration: &'static Migration) -> Result<(), Error> {
         let types = preflight::Types::before(self.judge.db, migration)?;
         let guests = self.guests(&migration.sql)?;
         let options = &mut *self.options;
@@ -325,20 +331,20 @@ impl<'a, 'o> Run<'a, 'o> {
     }
 
     /// The triggers that no migration knows, which go with a table that is made again.
-    pub(super) fn guests(&self, sql: &str) -> Result<Vec<Guest>, Error> {
+    fn guests(&self, sql: &str) -> Result<Vec<Guest>, Error> {
         guests::before(self.judge.db, &self.judge.known, sql).map_err(refusal::database)
     }
 
-    pub(super) fn violations(&self) -> Result<Violations, Error> {
+    fn violations(&self) -> Result<Violations, Error> {
         foreign_keys::violations(self.judge.db).map_err(refusal::database)
     }
 
-    pub(super) fn refuse_orphans(&self, migration: &Migration, before: &Violations) -> Result<(), Error> {
+    fn refuse_orphans(&self, migration: &Migration, before: &Violations) -> Result<(), Error> {
         preflight::refuse_orphans(self.judge.db, migration, before)
     }
 
     /// Records migrations, and notes their rows while nobody else can add any.
-    pub(super) fn record(&mut self, rows: &[Row], migrations: &[Migration], record: &Record<'_>) -> Result<(), Error> {
+    fn record(&mut self, rows: &[Row], migrations: &[Migration], record: &Record<'_>) -> Result<(), Error> {
         let db = self.judge.db;
         if rows.is_empty() {
             history::create(db).map_err(refusal::database)?;
@@ -350,7 +356,7 @@ impl<'a, 'o> Run<'a, 'o> {
         Ok(())
     }
 
-    pub(super) fn note(&mut self, migrations: &[Migration], outcome: Outcome, duration: Duration) {
+    fn note(&mut self, migrations: &[Migration], outcome: Outcome, duration: Duration) {
         self.steps.extend(migrations.iter().map(|migration| Step {
             version: migration.version.clone().into_owned(),
             name: migration.name.clone().into_owned(),
@@ -361,7 +367,7 @@ impl<'a, 'o> Run<'a, 'o> {
     }
 }
 
-pub(super) fn ms(duration: Duration) -> u64 {
+fn ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

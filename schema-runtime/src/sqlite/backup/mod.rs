@@ -1,13 +1,17 @@
 //! The backup before a change that loses data: when one is taken, and what becomes of it.
 
+pub(crate) mod copy;
+pub(crate) mod loss;
+pub(crate) mod restore;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rusqlite::Connection;
 use schema_core::Migration;
 
-use crate::sqlite::copy::{self, Name};
-use crate::sqlite::{loss, refusal, script};
+use crate::sqlite::backup::copy::Name;
+use crate::sqlite::{refusal, script};
 use crate::{Backup, Error, Event, Options};
 
 /// What stands between the losses of a run and its database: at most one backup, before the first of them.

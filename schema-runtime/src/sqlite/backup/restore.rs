@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::backup::Backup as Pages;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::sqlite::copy::{self, Name};
+use crate::sqlite::backup::copy::{self, Name};
 use crate::sqlite::{Sqlite, history, refusal};
 use crate::{Backup, Error, Options, Restored};
 

@@ -9,8 +9,8 @@ use schema_core::{
     render,
 };
 
-use crate::sqlite::agreement::shown;
-use crate::sqlite::hybrid::Leaf;
+use crate::sqlite::judge::agreement::shown;
+use crate::sqlite::judge::hybrid::Leaf;
 
 /// The statements that give a database what it misses of one migration. `found` is the schema that it has; the
 /// missing objects are written as `goal` has them.

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use schema_core::Migration;
 use schema_replay::inspect;
 
-use crate::sqlite::agreement::fingerprint;
 use crate::sqlite::backup::Change;
 use crate::sqlite::history::Record;
+use crate::sqlite::judge::agreement::fingerprint;
+use crate::sqlite::judge::route::{Act, Leg, Route};
 use crate::sqlite::migrate::{Run, ms, observe};
-use crate::sqlite::route::{Act, Leg, Route};
 use crate::sqlite::settings::Lock;
 use crate::sqlite::{guests, preflight, refusal, script};
 use crate::{Error, Event, Outcome};
