@@ -191,9 +191,12 @@ impl<'a> Work<'a> {
                 (Some(found), Some(after)) => Some(Rows::new(Pair::new(found, after))),
                 _ => None,
             };
+            // A parent that goes may be the one that comes, under its old name.
+            let goes = |old: &ForeignKey| !self.after.tables.contains_key(&old.parent);
+            let is_renamed = before.foreign_keys.iter().any(goes);
             if let Some(question) = self.rows.orphans(key, parent) {
                 // A row that referred to nothing in that parent before does not do so by the migration.
-                let certain = !before.foreign_keys.iter().any(|old| old.parent == key.parent);
+                let certain = !is_renamed && !before.foreign_keys.iter().any(|old| old.parent == key.parent);
                 rules.push(Rule { certain, ..self.rule(Class::ForeignKey, foreign_key(key), question) });
             }
         }
