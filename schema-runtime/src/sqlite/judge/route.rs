@@ -142,9 +142,16 @@ impl Survey<'_> {
                 is_adopted: at < self.floor,
                 schemas: Pair::new(&before, &after),
             };
-            let (act, why) = match self.own_words(&stage)? {
-                Some(own) if rehearsal.perform(stage.migration, &own.0, self.known).is_ok() => own,
-                _ => {
+            let mut own = self.own_words(&stage)?;
+            if let Some((act, _)) = &own
+                && rehearsal.perform(stage.migration, act, self.known).is_err()
+            {
+                *rehearsal = self.again(rehearsal, &legs)?;
+                own = None;
+            }
+            let (act, why) = match own {
+                Some(own) => own,
+                None => {
                     let act = self.act(&stage, rehearsal)?;
                     rehearsal.perform(stage.migration, &act.0, self.known).map_err(|dead| stage.blame(dead))?;
                     act
@@ -158,6 +165,15 @@ impl Survey<'_> {
         }
         let differences = agreement::differences(&rehearsal.inspection()?, &before, self.known);
         if differences.is_empty() { Ok(legs) } else { Err(Dead::End(None)) }
+    }
+
+    /// A rehearsal that went the same legs, after one that failed.
+    fn again(&self, failed: &Rehearsal, legs: &[Leg]) -> Result<Rehearsal, Dead> {
+        let mut rehearsal = Rehearsal::of(self.db, failed.with_rows)?;
+        for (migration, leg) in self.migrations[self.start..].iter().zip(legs) {
+            rehearsal.perform(migration, &leg.act, self.known)?;
+        }
+        Ok(rehearsal)
     }
 
     fn act(&self, stage: &Stage<'_>, rehearsal: &Rehearsal) -> Result<(Act, String), Dead> {
@@ -240,12 +256,13 @@ pub(crate) fn floor(standings: &[Standing]) -> usize {
 #[derive(Debug)]
 pub(crate) struct Rehearsal {
     replayer: Replayer,
+    with_rows: bool,
 }
 
 impl Rehearsal {
     pub(crate) fn of(db: &Connection, with_rows: bool) -> Result<Rehearsal, Error> {
         let replayer = Replayer::of_database(db, TABLE, with_rows).map_err(refusal::unrehearsable)?;
-        Ok(Rehearsal { replayer })
+        Ok(Rehearsal { replayer, with_rows })
     }
 
     /// Runs migrations in their order.
