@@ -149,13 +149,12 @@ impl Survey<'_> {
                 *rehearsal = self.again(rehearsal, &legs)?;
                 own = None;
             }
-            let (act, why) = match own {
-                Some(own) => own,
-                None => {
-                    let act = self.act(&stage, rehearsal)?;
-                    rehearsal.perform(stage.migration, &act.0, self.known).map_err(|dead| stage.blame(dead))?;
-                    act
-                }
+            let (act, why) = if let Some(own) = own {
+                own
+            } else {
+                let act = self.act(&stage, rehearsal)?;
+                rehearsal.perform(stage.migration, &act.0, self.known).map_err(|dead| stage.blame(dead))?;
+                act
             };
             if act != Act::Adopt {
                 goal = agreement::fingerprint(&rehearsal.inspection()?);
