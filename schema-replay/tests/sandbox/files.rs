@@ -52,12 +52,18 @@ mod unix {
         assert_eq!(soon(package), "");
         let package = Package::new(&[("migrations/1_a.sql", b"CREATE TABLE a (b);")]);
         pipe(&package, "migrations/driftless.lock");
-        assert_eq!(soon(package), "invalid-lock: `migrations/driftless.lock` is not a regular file\n");
+        assert_eq!(
+            soon(package),
+            "invalid-lock: `migrations/driftless.lock` is not a regular file\n  \
+             help: restore it with git, or remove it, and run `cargo driftless lock`\n"
+        );
         let package = Package::new(&[("migrations/1_a.sql", b"CREATE TABLE a (b);")]);
         pipe(&package, "driftless.toml");
         let problems = soon(package);
         assert!(problems.starts_with("invalid-configuration: `"), "{problems}");
-        assert!(problems.ends_with("driftless.toml` is not a regular file\n"), "{problems}");
+        let end = "driftless.toml` is not a regular file\n  \
+                   help: move it away: the configuration is a file of that name\n";
+        assert!(problems.ends_with(end), "{problems}");
     }
 
     #[test]
