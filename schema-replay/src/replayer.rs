@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schema_core::sqlite::places;
 use schema_core::sqlite::read::CatalogueRow;
-use schema_core::sqlite::statement::{AlterAction, StatementKind, classify};
+use schema_core::sqlite::statement::{AlterAction, StatementKind, changed_table, classify};
 use schema_core::token::{self, Statement};
 use schema_core::{Dialect, Inspection, Migration, Name, SourceMap, UnmanagedKind};
 
@@ -332,7 +332,7 @@ impl Replayer {
             StatementKind::Insert => {
                 // What is copied from another table is as many rows as that one has.
                 if statement.tokens.iter().any(|token| token.is("SELECT"))
-                    && let Some(into) = inserted(statement)
+                    && let Some(into) = changed_table(statement)
                 {
                     self.empty.remove(&into);
                 }
@@ -516,15 +516,6 @@ enum Repair {
 fn begins_itself(kinds: &[StatementKind]) -> bool {
     let first = kinds.iter().find(|kind| matches!(kind, StatementKind::Begin | StatementKind::Commit));
     first == Some(&StatementKind::Begin)
-}
-
-/// The table of an INSERT.
-fn inserted(statement: &Statement<'_>) -> Option<Name> {
-    let tokens = &statement.tokens;
-    let into = tokens.iter().position(|token| token.is("INTO"))?;
-    let qualified = tokens.get(into + 2).is_some_and(|token| token.is_punct("."));
-    let name = tokens.get(if qualified { into + 3 } else { into + 1 })?;
-    Some(Name::new(Dialect::Sqlite, name.value()))
 }
 
 fn catalogue(rows: &[CatalogueRow], inspection: &Inspection) -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::sqlite::cursor::{Cursor, Source};
 use crate::sqlite::definition::{Definition, RawValue};
 use crate::sqlite::{read, settle};
 use crate::token::Statement;
-use crate::{Check, Column, Expr, ForeignKey, Name, ObjectName, PartKind, Table, Unique};
+use crate::{Check, Column, Dialect, Expr, ForeignKey, Name, ObjectName, PartKind, Table, Unique};
 
 /// The kinds of statements, as far as they matter to a schema and to the one who runs them.
 ///
@@ -369,4 +369,38 @@ fn added(statement: &Statement<'_>, cursor: &mut Cursor<'_, '_>, table: &Name) -
     let column = columns.pop()?;
     let added = AddedColumn { column, checks, uniques, foreign_keys, default_sql, offset, places };
     Some(AlterAction::AddColumn(Box::new(added)))
+}
+
+/// The table whose rows an INSERT, UPDATE or DELETE changes: the name without its schema.
+///
+/// ```
+/// use schema_core::{Dialect, sqlite::statement::changed_table, token::statements};
+/// let table = |sql| statements(Dialect::Sqlite, sql).first().and_then(changed_table).map(|name| name.to_string());
+/// assert_eq!(table("INSERT OR IGNORE INTO main.users (id) VALUES (1)").as_deref(), Some("users"));
+/// assert_eq!(table("WITH old AS (SELECT 1) DELETE FROM users").as_deref(), Some("users"));
+/// assert_eq!(table("SELECT * FROM users"), None);
+/// ```
+pub fn changed_table(statement: &Statement<'_>) -> Option<Name> {
+    let tokens = &statement.tokens;
+    let mut depth = 0_usize;
+    let verb = tokens.iter().position(|token| {
+        depth = if token.is_punct("(") {
+            depth + 1
+        } else if token.is_punct(")") {
+            depth.saturating_sub(1)
+        } else {
+            depth
+        };
+        depth == 0 && ["INSERT", "REPLACE", "UPDATE", "DELETE"].iter().any(|verb| token.is(verb))
+    })?;
+    let mut rest = tokens[verb + 1..].iter().peekable();
+    if rest.next_if(|token| token.is("OR")).is_some() {
+        rest.next();
+    }
+    rest.next_if(|token| token.is("INTO") || token.is("FROM"));
+    let mut name = rest.next()?;
+    if rest.next_if(|token| token.is_punct(".")).is_some() {
+        name = rest.next()?;
+    }
+    Some(Name::new(Dialect::Sqlite, name.value()))
 }

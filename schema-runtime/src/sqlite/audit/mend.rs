@@ -228,17 +228,7 @@ fn alter(column: &mut Column, pair: &Pair<Column>) {
 
 /// The tables that changes are about.
 fn tables(changes: &[Change]) -> impl Iterator<Item = &ObjectName> {
-    changes.iter().filter_map(|change| match change {
-        Change::CreateTable(table) => Some(&table.name),
-        Change::Options { table, .. }
-        | Change::Column { table, .. }
-        | Change::PrimaryKey { table, .. }
-        | Change::Unique { table, .. }
-        | Change::ForeignKey { table, .. }
-        | Change::Check { table, .. }
-        | Change::Index { table, .. } => Some(table),
-        _ => None,
-    })
+    changes.iter().filter_map(Change::table)
 }
 
 /// These tables, those that they refer to, and those that refer to them.

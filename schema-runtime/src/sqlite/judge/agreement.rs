@@ -125,6 +125,7 @@ pub(crate) fn is_expected(object: &Unmanaged, expected: &Inspection) -> bool {
     expected.unmanaged.iter().any(|other| other.kind == object.kind && other.name == object.name)
 }
 
+/// What decides whether two objects are the same.
 pub(crate) fn text(object: &Unmanaged) -> Option<String> {
     object.sql.as_deref().map(|sql| checksum(Dialect::Sqlite, sql))
 }

@@ -2,7 +2,7 @@
 //! own on rows.
 
 use schema_core::plan::{Allow, EngineVersion, Plan, Refusal, Request, plan};
-use schema_core::sqlite::statement::{AlterAction, StatementKind, classify};
+use schema_core::sqlite::statement::{AlterAction, StatementKind, changed_table, classify};
 use schema_core::token::{Statement, statements};
 use schema_core::{
     Change, Dialect, Edit, Inspection, Migration, Name, ObjectName, Pair, Renames, Schema, Unmanaged, UnmanagedKind,
@@ -121,7 +121,7 @@ pub(crate) fn row_statements<'m>(migration: &'m Migration, schemas: Pair<&Inspec
     let lasting = |name: &Name| is_lasting(name, schemas);
     let is_own = |statement: &Statement<'_>| match classify(statement) {
         StatementKind::Insert | StatementKind::Update | StatementKind::Delete => {
-            target(statement).is_none_or(|name| lasting(&name))
+            changed_table(statement).is_none_or(|name| lasting(&name))
         }
         StatementKind::CreateTable { name, as_select: true, .. } => lasting(&name),
         _ => false,
@@ -136,30 +136,4 @@ pub(crate) fn is_lasting(name: &Name, schemas: Pair<&Inspection>) -> bool {
             || inspection.unmanaged.iter().any(|object| object.name == *name)
     };
     has(schemas.before) || has(schemas.after)
-}
-
-/// The table that an INSERT, UPDATE or DELETE changes.
-pub(crate) fn target(statement: &Statement<'_>) -> Option<Name> {
-    let tokens = &statement.tokens;
-    let mut depth = 0_usize;
-    let verb = tokens.iter().position(|token| {
-        depth = if token.is_punct("(") {
-            depth + 1
-        } else if token.is_punct(")") {
-            depth.saturating_sub(1)
-        } else {
-            depth
-        };
-        depth == 0 && ["INSERT", "REPLACE", "UPDATE", "DELETE"].iter().any(|verb| token.is(verb))
-    })?;
-    let mut rest = tokens[verb + 1..].iter().peekable();
-    if rest.next_if(|token| token.is("OR")).is_some() {
-        rest.next();
-    }
-    rest.next_if(|token| token.is("INTO") || token.is("FROM"));
-    let mut name = rest.next()?;
-    if rest.next_if(|token| token.is_punct(".")).is_some() {
-        name = rest.next()?;
-    }
-    Some(Name::new(Dialect::Sqlite, name.value()))
 }

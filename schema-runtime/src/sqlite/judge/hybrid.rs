@@ -6,10 +6,10 @@ use schema_core::sqlite::statement::{AlterAction, StatementKind, classify};
 use schema_core::token::statements;
 use schema_core::{
     Change, Dialect, Diff, Edit, Inspection, Migration, Name, ObjectName, Pair, Presence, Renames, Schema, Table,
-    Unmanaged, UnmanagedKind, checksum,
+    Unmanaged, UnmanagedKind,
 };
 
-use crate::sqlite::judge::agreement::{difference, shown};
+use crate::sqlite::judge::agreement::{difference, shown, text};
 
 /// One thing that a migration changes: a part of a table, or an object that is known by its text alone.
 #[derive(Clone, Debug)]
@@ -273,11 +273,6 @@ fn another(object: &Unmanaged, after: Option<&Unmanaged>, found: &Inspection) ->
         (Some(has), Some(wanted)) => format!("{} is {has}, not {wanted}", shown(object)),
         _ => format!("{} is another one", shown(object)),
     }
-}
-
-/// What decides whether two objects are the same.
-fn text(object: &Unmanaged) -> Option<String> {
-    object.sql.as_deref().map(|sql| checksum(Dialect::Sqlite, sql))
 }
 
 /// The changes of a migration between the schemas before and after it, one by one.

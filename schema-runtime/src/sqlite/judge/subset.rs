@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use schema_core::sqlite::statement::{AlterAction, StatementKind, classify};
+use schema_core::sqlite::statement::{AlterAction, StatementKind, changed_table, classify};
 use schema_core::token::{Statement, statements};
 use schema_core::{Dialect, Inspection, Migration, Name, Pair};
 
-use crate::sqlite::judge::complete::{is_lasting, target};
+use crate::sqlite::judge::complete::is_lasting;
 use crate::sqlite::judge::hybrid::Standing;
 
 /// The statements of one migration, by what the database has of it.
@@ -70,7 +70,7 @@ impl Script<'_> {
             StatementKind::CreateTrigger { name, .. } | StatementKind::DropTrigger { name } => vec![name.clone()],
             StatementKind::AlterTable { table, action: AlterAction::RenameTo(to) } => vec![table.clone(), to.clone()],
             StatementKind::AlterTable { table, .. } => vec![table.clone()],
-            StatementKind::Insert | StatementKind::Update | StatementKind::Delete => vec![target(statement)?],
+            StatementKind::Insert | StatementKind::Update | StatementKind::Delete => vec![changed_table(statement)?],
             StatementKind::Pragma { name } if &**name == "legacy_alter_table" => return Some(Part::Run),
             StatementKind::Pragma { .. }
             | StatementKind::Begin

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use schema_core::sqlite::statement::{AlterAction, StatementKind, classify};
+use schema_core::sqlite::statement::{AlterAction, StatementKind, changed_table, classify};
 use schema_core::token::{Statement, Token, TokenKind, statements};
 use schema_core::{Dialect, Name};
 
@@ -65,17 +65,19 @@ impl Reader {
                 AlterAction::RenameTo(_) | AlterAction::RenameColumn { .. } => self.effect.mends = true,
                 _ => {}
             },
-            StatementKind::Insert if is_copy(statement) || target(statement).is_some_and(|name| is_counter(&name)) => {
+            StatementKind::Insert
+                if is_copy(statement) || changed_table(statement).is_some_and(|name| is_counter(&name)) =>
+            {
                 self.copies(statement);
             }
             StatementKind::Insert => {
                 self.copies(statement);
                 // A guard against settings, in a table that is there for nothing else.
-                let is_guard = target(statement).is_some_and(|name| self.created.contains(&name));
+                let is_guard = changed_table(statement).is_some_and(|name| self.created.contains(&name));
                 self.effect.mends |= !(is_guard && reads_pragma(statement));
             }
             StatementKind::Update | StatementKind::Delete => {
-                self.effect.mends |= !target(statement).is_some_and(|name| is_counter(&name));
+                self.effect.mends |= !changed_table(statement).is_some_and(|name| is_counter(&name));
             }
             StatementKind::Other => self.effect.mends = true,
             _ => {}
@@ -100,18 +102,6 @@ fn name(token: &Token<'_>) -> Name {
 /// The counters of AUTOINCREMENT, which no rule is about.
 fn is_counter(name: &Name) -> bool {
     name.is("sqlite_sequence")
-}
-
-/// The table that an INSERT, an UPDATE or a DELETE is about: the first name that is no word of the statement.
-fn target(statement: &Statement<'_>) -> Option<Name> {
-    const WORDS: [&str; 11] =
-        ["INSERT", "REPLACE", "UPDATE", "DELETE", "OR", "ABORT", "FAIL", "IGNORE", "ROLLBACK", "INTO", "FROM"];
-    let mut tokens = statement.tokens.iter().skip_while(|token| WORDS.iter().any(|word| token.is(word)));
-    let first = tokens.next()?;
-    match (tokens.next(), tokens.next()) {
-        (Some(dot), Some(second)) if dot.is_punct(".") => Some(name(second)),
-        _ => Some(name(first)),
-    }
 }
 
 /// `INSERT INTO a (x, y) SELECT x, y FROM b`: the rows as they are.
