@@ -15,6 +15,8 @@ pub(crate) fn plan(set: &Sqlite, db: &Connection, options: &Options<'_>) -> Resu
     let mut judge = Judge::new(db, set, options.adopt.clone()).with_policy(options.data_statements).proving();
     let situation = judge.situation()?;
     let reason = reason(set, &situation);
+    // Between versions, the schema before a migration is not that of the rows.
+    let is_exact = !matches!(&situation.task, Task::Follow(route) if route.is_rehearsed());
     let (mut steps, drift) = match situation.task {
         Task::Nothing => (Vec::new(), Vec::new()),
         Task::Create => (create(set), Vec::new()),
@@ -24,7 +26,7 @@ pub(crate) fn plan(set: &Sqlite, db: &Connection, options: &Options<'_>) -> Resu
         }
     };
     foresee(db, &mut steps)?;
-    ask(&mut judge, &mut steps)?;
+    ask(&mut judge, &mut steps, is_exact)?;
     Ok(Plan { reason, state: situation.state, evidence: situation.evidence, steps, drift, unmanaged: judge.unmanaged })
 }
 
@@ -39,8 +41,8 @@ fn foresee(db: &Connection, steps: &mut [PlannedStep]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Notes the rows that the migrations that would run do not allow.
-fn ask(judge: &mut Judge<'_>, steps: &mut [PlannedStep]) -> Result<(), Error> {
+/// Notes the rows that the migrations that would run do not allow: for certain only of the first, on an exact database.
+fn ask(judge: &mut Judge<'_>, steps: &mut [PlannedStep], is_exact: bool) -> Result<(), Error> {
     let runs = |step: &PlannedStep| matches!(step.outcome, Outcome::Applied | Outcome::Completed);
     let Some(first) = steps.iter().position(runs) else { return Ok(()) };
     let found = inspect(judge.db).map_err(refusal::database)?.schema;
@@ -50,7 +52,8 @@ fn ask(judge: &mut Judge<'_>, steps: &mut [PlannedStep]) -> Result<(), Error> {
         let after = judge.expected.after(count + at + 1)?.schema;
         if runs(step) {
             let sql = step.sql.join(";\n");
-            step.offenders = preflight::foreseen(judge.db, &found, Pair::new(&before, &after), &sql, at == first)?;
+            let is_next = is_exact && at == first;
+            step.offenders = preflight::foreseen(judge.db, &found, Pair::new(&before, &after), &sql, is_next)?;
         }
         before = after;
     }
